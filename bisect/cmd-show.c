@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "choose.h"
+#include "choice/choose.h"
 #include "cmd.h"
 #include "lib/file.h"
 #include "lib/log.h"

@@ -7,7 +7,7 @@
 #ifndef TENFOLD_BISECT_HISTORY_H
 #define TENFOLD_BISECT_HISTORY_H
 
-#include "choose.h"
+#include "choice/choose.h"
 #include "lib/err.h"
 #include "lib/image.h"
 #include "lib/strvec.h"

@@ -8,7 +8,7 @@
 #ifndef TENFOLD_BISECT_SIM_H
 #define TENFOLD_BISECT_SIM_H
 
-#include "choose.h"
+#include "choice/choose.h"
 #include "history.h"
 #include "world.h"
 

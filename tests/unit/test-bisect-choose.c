@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The choice against git's own, on random graphs with merges, several goods and skips. */
-#include "bisect/choose.h"
+#include "bisect/choice/choose.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -5,18 +5,13 @@
  * (reachable from the bad commit, from no good one) take the one that leaves the most
  * on its smaller side.
  */
-#ifndef TENFOLD_BISECT_CHOOSE_H
-#define TENFOLD_BISECT_CHOOSE_H
+#ifndef TENFOLD_BISECT_CHOICE_CHOOSE_H
+#define TENFOLD_BISECT_CHOICE_CHOOSE_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* Commits are numbered so that a parent comes before its children. */
-struct graph {
-	size_t n;          /* commits */
-	uint32_t *first;   /* n + 1: parents of i are parents[first[i]..first[i + 1]) */
-	uint32_t *parents; /* each below the number of its child */
-};
+#include "graph.h"
 
 enum mark {
 	MARK_NONE,
