@@ -30,6 +30,38 @@ site_tree() {
 	. "$LINUX/.git/history.env"
 }
 
+# A tree of its own for the measurements: the same base, and long-history's 71 commits.
+site_long_tree() {
+	local dir=$SITE/linux-long
+	if [ ! -e "$dir/.git/long.tsv" ] || ! git -C "$dir" rev-parse -q --verify \
+		v-long-bad >/dev/null; then
+		rm -rf "$dir"
+		git clone -q "$LINUX" "$dir" || return
+		git -C "$dir" config user.name 'Lab Kernel'
+		git -C "$dir" config user.email kernel@lab.example
+		tests/lab/kernel/long-history "$dir" || return
+	fi
+}
+
+# site_long_conf FILE STORE STATE - builder.conf for it; its kernels have modules
+site_long_conf() {
+	local file=$1 store=$2 state=$3
+	mkdir -p "$store" "$state"
+	cat tests/lab/kernel/config-{x86_64,modules} >"$state/config-long"
+	cat >"$file" <<END
+store = $store
+state = $state
+
+[tree long]
+remote = $SITE/linux-long
+
+[config long]
+arch = x86_64
+base = allnoconfig
+file = $state/config-long
+END
+}
+
 # site_builder_conf FILE STORE STATE [LINE...]
 site_builder_conf() {
 	local file=$1 store=$2 state=$3
