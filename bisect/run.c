@@ -245,8 +245,12 @@ int run_choose(const struct run *run, struct choice *ret_choice, struct err *err
 	CLEANUP_FREE enum mark *marks = calloc(run->history->graph.n, sizeof(*marks));
 	int r = -ENOMEM;
 
-	if (marks)
-		r = choose(&run->history->graph, marks, mark_all(run, marks), ret_choice);
+	if (marks) {
+		struct known known = {.graph = &run->history->graph, .marks = marks};
+
+		known.bad = mark_all(run, marks);
+		r = choose(&known, NULL, ret_choice);
+	}
 	return r < 0 ? err_errno(err, r, "cannot choose a commit") : 0;
 }
 
@@ -263,18 +267,22 @@ static int only_skipped(struct run *run, struct err *err)
 {
 	size_t n = run->history->graph.n;
 	CLEANUP_FREE enum mark *marks = calloc(n, sizeof(*marks));
-	CLEANUP_FREE uint8_t *is_candidate = calloc(n, 1);
+	struct known known = {.graph = &run->history->graph, .marks = marks};
+	CLEANUP_RANGE struct range range = {0};
 	int r;
 
-	if (!marks || !is_candidate)
+	if (!marks)
 		return err_set(err, -ENOMEM, "out of memory");
-	choose_candidates(
-		&run->history->graph, marks, mark_all(run, marks), is_candidate);
+	known.bad = mark_all(run, marks);
+	r = range_make(&known, &range);
+	if (r < 0)
+		return err_errno(err, r, "cannot name the commits left");
 	buf_adds(&run->words,
 		"only skipped commits are left: the first bad commit could be any of");
-	for (size_t i = 0; i < n; i++)
-		if (is_candidate[i])
-			buf_addf(&run->words, " %s", run->history->commits[i]);
+	for (size_t i = 0; i < range.graph.n; i++)
+		if (range.value[i])
+			buf_addf(&run->words, " %s",
+				run->history->commits[range.outer[i]]);
 	r = log_end(run, "only-skipped", NULL, err);
 	return r < 0 ? r : RUN_ONLY_SKIPPED;
 }

@@ -2,127 +2,237 @@
 #include "choose.h"
 
 #include <errno.h>
-#include <stdlib.h>
+#include <math.h>
+#include <stdbool.h>
+#include <string.h>
 
-#include "lib/cleanup.h"
+#include "weigh.h"
 
-enum {
-	REACHED = 1,
-	KNOWN_GOOD = 2
+#define AWAYS 16 /* classes of distance from a skipped commit, by powers of 2 */
+#define CLASSES (PRICES_MAX * AWAYS)
+#define NOT_TO_TRY 0xff
+#define BY_SKIPS 0xfe /* a class of those that were skipped */
+
+/* Bits that a test gives which is bad with chance w / n. */
+static double bits(double w, double n)
+{
+	double p = w / n, q = 1 - p;
+
+	return p <= 0 || q <= 0 ? 0 : -(p * log2(p) + q * log2(q));
+}
+
+struct search {
+	const struct range *range;
+	const struct prices *prices; /* NULL: all the same */
+	struct weigh weigh;
+	uint8_t *class_of; /* by number in the range: price * AWAYS + away */
+	uint32_t *away;    /* generations to the nearest skipped commit */
+	unsigned int n_skipped;
 };
 
-/* Spreads a bit from each commit that has it to all its ancestors. */
-static void spread(const struct graph *graph, uint8_t *bits, uint8_t bit)
+static unsigned int price_of(const struct search *s, size_t i)
 {
-	for (size_t i = graph->n; i-- > 0;) {
-		if (!(bits[i] & bit))
-			continue;
+	return s->prices ? s->prices->price_of[s->range->outer[i]] : 0;
+}
+
+static double seconds_of(const struct search *s, unsigned int price)
+{
+	return s->prices ? s->prices->seconds[price] : 1;
+}
+
+static void set_classes(struct search *s)
+{
+	for (size_t i = 0; i < s->range->graph.n; i++)
+		s->class_of[i] = s->range->marks[i] == MARK_NONE  ? price_of(s, i) * AWAYS
+				 : s->range->marks[i] == MARK_BAD ? NOT_TO_TRY
+								  : BY_SKIPS;
+}
+
+/* Down the generations, then up. */
+static void measure_away(struct search *s)
+{
+	const struct graph *graph = &s->range->graph;
+
+	for (size_t i = 0; i < graph->n; i++) {
+		s->away[i] = s->range->marks[i] == MARK_SKIP ? 0 : graph->n;
 		for (uint32_t p = graph->first[i]; p < graph->first[i + 1]; p++)
-			bits[graph->parents[p]] |= bit;
+			if (s->away[graph->parents[p]] + 1 < s->away[i])
+				s->away[i] = s->away[graph->parents[p]] + 1;
+		s->n_skipped += s->range->marks[i] == MARK_SKIP && s->range->value[i];
+	}
+	for (size_t i = graph->n; i-- > 0;)
+		for (uint32_t p = graph->first[i]; p < graph->first[i + 1]; p++)
+			if (s->away[i] + 1 < s->away[graph->parents[p]])
+				s->away[graph->parents[p]] = s->away[i] + 1;
+}
+
+static void class_by_distance(struct search *s)
+{
+	measure_away(s);
+	for (size_t i = 0; i < s->range->graph.n; i++) {
+		unsigned int power = 0;
+
+		while (power + 1 < AWAYS && s->away[i] >> (power + 1))
+			power++;
+		if (s->class_of[i] < CLASSES)
+			s->class_of[i] += power;
 	}
 }
 
-size_t choose_candidates(const struct graph *graph, const enum mark *marks, size_t bad,
-	uint8_t *is_candidate)
+/* What the commit of a goal is worth: bits a second. */
+static double worth(const struct search *s, const struct goal *goal)
 {
-	size_t count = 0;
+	double away = (uint32_t)1 << goal->class % AWAYS;
+	double chance = s->n_skipped ? away / (away + s->n_skipped) : 1;
 
-	for (size_t i = 0; i < graph->n; i++)
-		is_candidate[i] = marks[i] == MARK_GOOD ? KNOWN_GOOD : 0;
-	is_candidate[bad] |= REACHED;
-	spread(graph, is_candidate, REACHED);
-	spread(graph, is_candidate, KNOWN_GOOD);
-	for (size_t i = 0; i < graph->n; i++) {
-		is_candidate[i] = is_candidate[i] == REACHED;
-		count += is_candidate[i];
-	}
-	return count;
+	if (goal->distance == UINT32_MAX)
+		return 0;
+	return chance * bits(goal->weight, s->range->total) /
+	       seconds_of(s, goal->class / AWAYS);
 }
 
-/* Candidates reachable from a merge, itself included, by walking all of them: the
- * sides of a merge may share ancestors, so weights cannot be added. */
-static uint32_t weigh_merge(const struct graph *graph, const uint8_t *is_candidate,
-	uint32_t *stamps, size_t merge)
+/* The best split of each class that occurs. */
+static int find_splits(struct search *s, struct goal *goals, size_t *ret_n)
 {
-	uint32_t stamp = merge + 1, count = 0, open = 1;
+	bool occurs[0x100] = {false};
+	size_t n = 0;
 
-	stamps[merge] = stamp;
-	for (size_t i = merge + 1; open && i-- > 0;) {
-		if (stamps[i] != stamp)
-			continue;
-		open--;
-		count++;
-		for (uint32_t p = graph->first[i]; p < graph->first[i + 1]; p++) {
-			uint32_t parent = graph->parents[p];
-
-			if (is_candidate[parent] && stamps[parent] != stamp) {
-				stamps[parent] = stamp;
-				open++;
-			}
-		}
-	}
-	return count;
+	for (size_t i = 0; i < s->range->graph.n; i++)
+		occurs[s->class_of[i]] = true;
+	for (unsigned int class = 0; class < NOT_TO_TRY; class ++)
+		if (occurs[class])
+			goals[n++] =
+				(struct goal){.class = class, .twice = s->range->total};
+	*ret_n = n;
+	return weigh_find(&s->weigh, s->class_of, goals, n);
 }
 
-/* weights[i] = candidates reachable from candidate i, itself included. */
-static void weigh(const struct graph *graph, const uint8_t *is_candidate,
-	uint32_t *weights, uint32_t *stamps)
+static const struct goal *best_goal(
+	const struct search *s, const struct goal *goals, size_t n)
 {
-	for (size_t i = 0; i < graph->n; i++) {
-		uint32_t below = 0, parents = 0;
+	const struct goal *best = NULL;
 
-		if (!is_candidate[i])
-			continue;
-		for (uint32_t p = graph->first[i]; p < graph->first[i + 1]; p++) {
-			if (!is_candidate[graph->parents[p]])
-				continue;
-			below = weights[graph->parents[p]];
-			parents++;
-		}
-		weights[i] = parents > 1 ? weigh_merge(graph, is_candidate, stamps, i)
-					 : below + 1;
-	}
+	for (size_t g = 0; g < n; g++)
+		if (goals[g].class != BY_SKIPS && worth(s, &goals[g]) > 0 &&
+			(!best || worth(s, &goals[g]) > worth(s, best)))
+			best = &goals[g];
+	return best;
 }
 
-static void pick(const struct graph *graph, const enum mark *marks, size_t bad,
-	const uint8_t *is_candidate, const uint32_t *weights, struct choice *choice)
+/* True if one that was skipped would have been the best split by far and wide. */
+static bool best_was_skipped(const struct goal *goals, size_t n)
 {
-	size_t best = 0;
+	uint32_t tried = UINT32_MAX, skipped = UINT32_MAX;
 
-	choice->kind = choice->candidates > 1 ? CHOICE_ONLY_SKIPPED : CHOICE_FOUND;
-	choice->commit = bad;
-	for (size_t i = 0; i < graph->n; i++) {
-		size_t if_bad = weights[i], if_good = choice->candidates - if_bad;
-		size_t smaller = if_bad < if_good ? if_bad : if_good;
-
-		if (!is_candidate[i] || i == bad || marks[i] != MARK_NONE ||
-			smaller <= best)
-			continue;
-		best = smaller;
-		choice->kind = CHOICE_TRY;
-		choice->commit = i;
-		choice->if_bad = if_bad;
-		choice->if_good = if_good;
-	}
+	for (size_t g = 0; g < n; g++)
+		if (goals[g].class == BY_SKIPS)
+			skipped = goals[g].distance;
+		else if (goals[g].distance < tried)
+			tried = goals[g].distance;
+	return skipped < tried;
 }
 
-int choose(const struct graph *graph, const enum mark *marks, size_t bad,
-	struct choice *ret_choice)
+static void take(
+	const struct search *s, size_t commit, uint32_t weight, struct choice *choice)
 {
-	CLEANUP_FREE uint8_t *is_candidate = calloc(graph->n, sizeof(*is_candidate));
-	CLEANUP_FREE uint32_t *weights = calloc(graph->n, sizeof(*weights));
-	CLEANUP_FREE uint32_t *stamps = calloc(graph->n, sizeof(*stamps));
-	struct choice choice = {.kind = CHOICE_CONTRADICTION, .commit = bad};
+	choice->kind = CHOICE_TRY;
+	choice->commit = s->range->outer[commit];
+	choice->if_bad = weight;
+	choice->if_good = s->range->total - weight;
+}
 
-	if (!is_candidate || !weights || !stamps)
-		return -ENOMEM;
-	choice.candidates = choose_candidates(graph, marks, bad, is_candidate);
-	if (choice.candidates) {
-		weigh(graph, is_candidate, weights, stamps);
-		pick(graph, marks, bad, is_candidate, weights, &choice);
+static int split(struct search *s, struct choice *choice)
+{
+	struct goal goals[CLASSES + 1];
+	const struct goal *best;
+	size_t n;
+	int r;
+
+	set_classes(s);
+	r = find_splits(s, goals, &n);
+	if (!r && best_was_skipped(goals, n)) {
+		class_by_distance(s);
+		r = find_splits(s, goals, &n);
 	}
-	*ret_choice = choice;
+	if (r < 0)
+		return r;
+	best = best_goal(s, goals, n);
+	if (best)
+		take(s, best->commit, best->weight, choice);
 	return 0;
+}
+
+static bool have_prices(const struct search *s)
+{
+	for (size_t i = 0; s->prices && i < s->range->graph.n; i++)
+		if (seconds_of(s, price_of(s, i)) != seconds_of(s, price_of(s, 0)))
+			return true;
+	return false;
+}
+
+static int search(struct search *s, struct choice *choice)
+{
+	size_t n = s->range->graph.n;
+	int r = weigh_init(&s->weigh, s->range);
+
+	s->class_of = calloc(n, sizeof(*s->class_of));
+	s->away = calloc(n, sizeof(*s->away));
+	if (r < 0 || !s->class_of || !s->away)
+		return -ENOMEM;
+	if (!have_prices(s))
+		s->prices = NULL;
+	if (s->prices && n <= CHOOSE_SMALL) {
+		double seconds[CHOOSE_SMALL];
+		size_t commit;
+
+		for (size_t i = 0; i < n; i++)
+			seconds[i] = s->range->marks[i] == MARK_NONE
+					     ? seconds_of(s, price_of(s, i))
+					     : 0;
+		r = small_cheapest(s->range, seconds, &commit);
+		if (r < 0 || commit == n)
+			return r;
+		r = weigh_exact(&s->weigh, &(uint32_t){commit}, 1);
+		take(s, commit, s->weigh.low[commit], choice);
+		return r;
+	}
+	return split(s, choice);
+}
+
+/* The one that is left. */
+static size_t last_candidate(const struct range *range)
+{
+	size_t i = 0;
+
+	while (!range->value[i])
+		i++;
+	return range->outer[i];
+}
+
+int choose(
+	const struct known *known, const struct prices *prices, struct choice *ret_choice)
+{
+	struct choice choice = {.kind = CHOICE_CONTRADICTION, .commit = known->bad};
+	CLEANUP_RANGE struct range range = {0};
+	struct search s = {.range = &range, .prices = prices};
+	int r = range_make(known, &range);
+
+	if (r < 0)
+		return r;
+	choice.candidates = range.total;
+	if (range.total == 1) {
+		choice.kind = CHOICE_FOUND;
+		choice.commit = last_candidate(&range);
+	} else if (range.total > 1) {
+		choice.kind = CHOICE_ONLY_SKIPPED;
+		r = search(&s, &choice);
+	}
+	weigh_release(&s.weigh);
+	free(s.class_of);
+	free(s.away);
+	if (r == 0)
+		*ret_choice = choice;
+	return r;
 }
 
 unsigned int choose_steps(size_t candidates)

@@ -1,47 +1,58 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Which commit to try next: the best split of a commit graph. Pure; knows no git.
- * The rule is that of git's bisect.c: among the commits that may be the first bad one
- * (reachable from the bad commit, from no good one) take the one that leaves the most
- * on its smaller side.
+ * Which commit to try next. Where all cost the same it is the best split, by the rule
+ * of git's bisect.c: among the commits that may be the first bad one (reachable from
+ * the bad commit, from no good one) the one that leaves the most on its smaller side,
+ * exactly. Where they do not, it is the one that promises the most information for its
+ * price; see choose(). Pure; knows no git.
  */
 #ifndef TENFOLD_BISECT_CHOICE_CHOOSE_H
 #define TENFOLD_BISECT_CHOICE_CHOOSE_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "range.h"
+#include "small.h"
 
-#include "graph.h"
+#define PRICES_MAX 8
 
-enum mark {
-	MARK_NONE,
-	MARK_GOOD,
-	MARK_SKIP
+/* What it costs to try a commit. */
+struct prices {
+	const uint8_t *price_of;    /* by number in the history: index of its price */
+	double seconds[PRICES_MAX]; /* above 0 */
 };
 
 enum choice_kind {
 	CHOICE_TRY,          /* try `commit` */
 	CHOICE_FOUND,        /* `commit` is the first bad one */
-	CHOICE_ONLY_SKIPPED, /* all that is left besides the bad commit was skipped */
+	CHOICE_ONLY_SKIPPED, /* no commit is left that may be tried and tells something */
 	CHOICE_CONTRADICTION /* the bad commit is an ancestor of a good one */
 };
 
 struct choice {
 	enum choice_kind kind;
-	size_t commit;     /* number in the graph */
+	size_t commit;     /* number in the history */
 	size_t candidates; /* commits that may be the first bad one */
-	size_t if_bad;     /* candidates left when `commit` is bad, itself included */
+	size_t if_bad;     /* candidates left when `commit` is bad */
 	size_t if_good;    /* candidates left when it is good */
 };
 
-/* marks has an entry a commit, bad is the commit known bad. Ties go to the lower
- * number. -ENOMEM. */
-int choose(const struct graph *graph, const enum mark *marks, size_t bad,
+/*
+ * prices: NULL when all cost the same.
+ *
+ * A test that splits n candidates into w and n - w gives H(w/n) bits, H the binary
+ * entropy; the commit with the most bits a second is taken (Garey and Graham 1974 call
+ * the rule with equal prices "splitting"). Of CHOOSE_SMALL candidates and less the
+ * order of tries with the least expected cost is computed instead.
+ *
+ * Where the best split of all was skipped, its neighbours may not be testable either:
+ * after s skips, a commit d generations from the nearest one is taken to be testable
+ * with a chance of d / (d + s), and its bits count that much.
+ *
+ * -ENOMEM.
+ */
+int choose(const struct known *known, const struct prices *prices,
 	struct choice *ret_choice);
 
-/* is_candidate[i] = 1 for each commit that may be the first bad one; their count. */
-size_t choose_candidates(const struct graph *graph, const enum mark *marks, size_t bad,
-	uint8_t *is_candidate);
+#define CHOOSE_SMALL SMALL_MAX
 
 /* git's words "roughly N steps": tests still needed after this one of `candidates`. */
 unsigned int choose_steps(size_t candidates);

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "range.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+
+#define BADS_MAX 64
+#define NO_CANDIDATE UINT32_MAX
+
+static bool is_same_image(const struct known *known, size_t a, size_t b)
+{
+	return known->image_of && known->image_of[a] != IMAGE_OWN &&
+	       known->image_of[a] == known->image_of[b];
+}
+
+/* A mark holds for all commits of that image; a good one wins over a skipped one. */
+static int share_marks(const struct known *known, enum mark *marks)
+{
+	size_t n = known->graph->n;
+	CLEANUP_FREE enum mark *of_image = NULL;
+
+	if (!known->image_of)
+		return 0;
+	of_image = calloc(n, sizeof(*of_image));
+	if (!of_image)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		uint32_t image = known->image_of[i];
+
+		if (image != IMAGE_OWN && marks[i] != MARK_NONE &&
+			of_image[image] != MARK_GOOD)
+			of_image[image] = marks[i];
+	}
+	for (size_t i = 0; i < n; i++) {
+		uint32_t image = known->image_of[i];
+
+		if (image != IMAGE_OWN && of_image[image] != MARK_NONE)
+			marks[i] = of_image[image];
+	}
+	return 0;
+}
+
+static int set_marks(const struct known *known, enum mark *marks)
+{
+	int r;
+
+	memcpy(marks, known->marks, known->graph->n * sizeof(*marks));
+	r = share_marks(known, marks);
+	for (size_t i = 0; !r && i < known->graph->n; i++)
+		if (marks[i] != MARK_GOOD &&
+			(i == known->bad || is_same_image(known, i, known->bad)))
+			marks[i] = MARK_BAD;
+	return r;
+}
+
+/* A bit for each commit that is bad and has no bad ancestor, the first BADS_MAX of
+ * them: what is reachable from all of these is reachable from all bad ones. */
+static uint64_t set_bads(const struct known *known, uint64_t *reach, uint8_t *above)
+{
+	const struct graph *graph = known->graph;
+	unsigned int bads = 0;
+
+	for (size_t i = 0; i < graph->n; i++) {
+		bool is_bad = i == known->bad || is_same_image(known, i, known->bad);
+
+		for (uint32_t p = graph->first[i]; p < graph->first[i + 1]; p++)
+			above[i] |= above[graph->parents[p]];
+		if (is_bad && !above[i] && bads < BADS_MAX)
+			reach[i] = (uint64_t)1 << bads++;
+		above[i] |= is_bad;
+	}
+	return bads == BADS_MAX ? UINT64_MAX : ((uint64_t)1 << bads) - 1;
+}
+
+/* Each commit gives what it has to all its ancestors. */
+static void spread(const struct graph *graph, uint64_t *reach, uint8_t *good)
+{
+	for (size_t i = graph->n; i-- > 0;) {
+		for (uint32_t p = graph->first[i]; p < graph->first[i + 1]; p++) {
+			reach[graph->parents[p]] |= reach[i];
+			good[graph->parents[p]] |= good[i];
+		}
+	}
+}
+
+static uint32_t value_of(const struct known *known, size_t i)
+{
+	const struct graph *graph = known->graph;
+
+	for (uint32_t p = graph->first[i]; p < graph->first[i + 1]; p++)
+		if (is_same_image(known, i, graph->parents[p]))
+			return 0;
+	return 1;
+}
+
+/* Copies candidate i and its edges; inner tells the numbers of those before it. */
+static void take(const struct known *known, struct range *range, size_t i,
+	const uint32_t *inner, const enum mark *marks)
+{
+	const struct graph *graph = known->graph;
+	size_t at = range->graph.n++;
+	uint32_t edges = range->graph.first[at];
+
+	for (uint32_t p = graph->first[i]; p < graph->first[i + 1]; p++)
+		if (inner[graph->parents[p]] != NO_CANDIDATE)
+			range->graph.parents[edges++] = inner[graph->parents[p]];
+	range->graph.first[at + 1] = edges;
+	range->outer[at] = i;
+	range->value[at] = value_of(known, i);
+	range->marks[at] = marks[i];
+	range->total += range->value[at];
+}
+
+static int allocate(struct range *range, size_t n, size_t edges)
+{
+	range->graph.first = calloc(n + 1, sizeof(uint32_t));
+	range->graph.parents = calloc(edges + 1, sizeof(uint32_t));
+	range->outer = calloc(n + 1, sizeof(uint32_t));
+	range->value = calloc(n + 1, sizeof(uint32_t));
+	range->marks = calloc(n + 1, sizeof(enum mark));
+	return range->graph.first && range->graph.parents && range->outer &&
+			       range->value && range->marks
+		       ? 0
+		       : -ENOMEM;
+}
+
+int range_make(const struct known *known, struct range *ret_range)
+{
+	size_t n = known->graph->n;
+	CLEANUP_FREE enum mark *marks = calloc(n, sizeof(*marks));
+	CLEANUP_FREE uint64_t *reach = calloc(n, sizeof(*reach));
+	CLEANUP_FREE uint8_t *flags = calloc(n, 1);
+	CLEANUP_FREE uint32_t *inner = calloc(n, sizeof(*inner));
+	CLEANUP_RANGE struct range range = {0};
+	uint64_t all_bads;
+
+	if (!marks || !reach || !flags || !inner ||
+		allocate(&range, n, known->graph->first[n]) < 0 ||
+		set_marks(known, marks) < 0)
+		return -ENOMEM;
+	all_bads = set_bads(known, reach, flags);
+	for (size_t i = 0; i < n; i++)
+		flags[i] = marks[i] == MARK_GOOD;
+	spread(known->graph, reach, flags);
+	for (size_t i = 0; i < n; i++) {
+		inner[i] = NO_CANDIDATE;
+		if (reach[i] != all_bads || flags[i])
+			continue;
+		inner[i] = range.graph.n;
+		take(known, &range, i, inner, marks);
+	}
+	*ret_range = range;
+	range = (struct range){0};
+	return 0;
+}
+
+void range_release(struct range *range)
+{
+	free(range->graph.first);
+	free(range->graph.parents);
+	free(range->outer);
+	free(range->value);
+	free(range->marks);
+	*range = (struct range){0};
+}
