@@ -121,6 +121,11 @@ static void print_text(
 	if (*past->current && past->current_candidates)
 		buf_addf(&b, "left\t%zu commits, roughly %u more steps\n",
 			past->current_candidates, choose_steps(past->current_candidates));
+	for (size_t i = 0; i < past->signature.n; i++) {
+		buf_adds(&b, "failure\t");
+		buf_add_clean(&b, past->signature.v[i]);
+		buf_addc(&b, '\n');
+	}
 	if (past->lab_faults)
 		buf_addf(&b, "lab faults\t%u\n", past->lab_faults);
 	if (*stage)
@@ -154,6 +159,15 @@ static json_t *steps_to_json(const struct past *past)
 	return list;
 }
 
+static json_t *words_to_json(const struct strvec *words)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < words->n; i++)
+		json_array_append_new(list, json_string(words->v[i]));
+	return list;
+}
+
 static void print_json(
 	const struct show *show, const struct boots *boots, const char *stage)
 {
@@ -166,6 +180,7 @@ static void print_json(
 			"lab_faults", (int)past->lab_faults, "culprit", past->culprit,
 			"words", past->words, "steps", steps_to_json(past));
 
+	json_object_set_new(json, "failure", words_to_json(&past->signature));
 	if (*stage)
 		json_object_set_new(json, "boot",
 			json_pack("{s:s, s:s, s:s}", "boot", boots->v[0].id, "stage",

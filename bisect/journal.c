@@ -112,6 +112,14 @@ static void add_costs(struct buf *b, const struct cost *cost)
 			record_pair(b, cost_name(i), "%.3f", cost->seconds[i]);
 }
 
+void record_signature(struct buf *b, const struct strvec *words)
+{
+	record_event(b, "signature");
+	for (size_t i = 0; i < words->n; i++)
+		record_pair(b, "failure", "%s", words->v[i]);
+	record_end(b);
+}
+
 void record_step(struct buf *b, const struct step *step)
 {
 	const char *word = verdict_word(step->verdict);
@@ -128,6 +136,8 @@ void record_step(struct buf *b, const struct step *step)
 	}
 	if (step->exit_code >= 0)
 		record_pair(b, "exit", "%d", step->exit_code);
+	if (step->another)
+		record_pair(b, "another-failure", "yes");
 	record_pair(b, "candidates", "%zu", step->candidates);
 	record_pair(b, "attempts", "%u", step->attempts);
 	record_pair(b, "resets", "%u", step->resets);

@@ -31,6 +31,9 @@ void record_pair(struct buf *b, const char *key, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 void record_end(struct buf *b);
 
+/* The failure that counts, as signature_add() words. */
+void record_signature(struct buf *b, const struct strvec *words);
+
 /* A judged step: its event and git's two lines. */
 void record_step(struct buf *b, const struct step *step);
 

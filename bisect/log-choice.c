@@ -44,6 +44,8 @@ static int take_settings(struct session *s, const struct past *past, struct err 
 		set_text(&given->bad, past_setting(past, "bad", NULL)) < 0 ||
 		take_list(past, "good", &given->goods) < 0)
 		return err_set(err, -ENOMEM, "out of memory");
+	if (take_list(past, "failure", &given->failures) < 0)
+		return err_set(err, -ENOMEM, "out of memory");
 	if (past_setting(past, "test-is-boot", NULL))
 		given->test_is_boot = true;
 	if (!s->test.n && !given->test_is_boot && cwd) {
@@ -149,6 +151,7 @@ static bool is_same_run(const struct session *s)
 
 	return same_text(past, "bad", s->bad) && same_list(past, "good", &s->goods) &&
 	       same_list(past, "test", &s->test) &&
+	       same_list(past, "failure", &s->settings.failures) &&
 	       same_text(past, "arch", s->settings.arch) &&
 	       same_text(past, "config", s->settings.config) &&
 	       !past_setting(past, "test-is-boot", NULL) == !s->settings.test_is_boot;
@@ -186,6 +189,7 @@ static void record_start(const struct session *s, struct buf *b)
 	if (given->test_is_boot)
 		record_pair(b, "test-is-boot", "yes");
 	record_pair(b, "cwd", "%s", s->cwd ? s->cwd : "/");
+	add_list(b, "failure", &given->failures);
 	add_list(b, "test", &s->test);
 	record_end(b);
 }

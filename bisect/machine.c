@@ -84,13 +84,12 @@ static void console_mark(void *ctx, off_t at)
 	((struct machine *)ctx)->mark = at;
 }
 
-/* What stands behind the mark; a log that became shorter was begun anew. */
-static int read_console(const struct machine *machine, struct buf *b)
+/* What stands behind `at`; a log that became shorter was begun anew. */
+static int read_console(const struct machine *machine, off_t at, struct buf *b)
 {
 	CLEANUP_FD int fd = machine->console ? open(machine->console,
 						       O_RDONLY | O_CLOEXEC | O_NONBLOCK)
 					     : -1;
-	off_t at = machine->mark;
 	char chunk[65536];
 	struct stat st;
 	ssize_t n;
@@ -117,13 +116,13 @@ void console_scan(const char *text, struct console_news *ret_news)
 	const char *panic = strstr(text, "Kernel panic - not syncing");
 	CLEANUP_BUF struct buf line;
 
+	buf_init(&line, 4096);
 	*ret_news = (struct console_news){0};
 	if (!panic)
 		return;
 	/* until its last line the kernel may still say that it reboots */
 	ret_news->rebooting = strstr(panic, "Rebooting in ") != NULL;
 	ret_news->panic = ret_news->rebooting || strstr(panic, "---[ end Kernel panic");
-	buf_init(&line, 4096);
 	for (const char *p = panic; *p && *p != '\r' && *p != '\n' && line.len < 150; p++)
 		buf_addc(&line, (unsigned char)*p < ' ' || *p == 127 ? '?' : *p);
 	snprintf(ret_news->line, sizeof(ret_news->line), "%s", line.data);
@@ -135,7 +134,7 @@ static void console_read(void *ctx, struct console_news *ret_news)
 
 	buf_init(&b, CONSOLE_MAX);
 	*ret_news = (struct console_news){0};
-	if (read_console(ctx, &b) == 0)
+	if (read_console(ctx, ((struct machine *)ctx)->mark, &b) == 0)
 		console_scan(b.data, ret_news);
 }
 
@@ -147,10 +146,17 @@ static void console_keep(void *ctx, unsigned int step)
 
 	buf_init(&b, CONSOLE_MAX);
 	buf_init(&path, 4096);
-	if (read_console(machine, &b) < 0)
+	if (read_console(machine, machine->mark, &b) < 0)
 		return;
 	place_evidence(machine->folder, step, "console", &path);
 	file_write_atomic(path.data, b.data, b.len, 0644, NULL);
+}
+
+static void console_text(void *ctx, off_t from, struct buf *text)
+{
+	const struct machine *machine = ctx;
+
+	read_console(machine, from < 0 ? machine->mark : from, text);
 }
 
 const struct machine_ops machine_ops = {
@@ -160,4 +166,5 @@ const struct machine_ops machine_ops = {
 	.console_mark = console_mark,
 	.console_read = console_read,
 	.console_keep = console_keep,
+	.console_text = console_text,
 };

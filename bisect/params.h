@@ -16,7 +16,7 @@
 struct params {
 	/* command line only */
 	char *config_file, *repo, *bad, *host, *replay;
-	struct strvec goods;
+	struct strvec goods, failures;
 	bool resume, fresh, test_is_boot, json, help, version;
 	/* both */
 	char *server, *token_file, *store, *arch, *config, *state;

@@ -80,6 +80,7 @@ static void take_judged(struct step *step, const struct strvec *pairs)
 	COPY(step->boot, text_of(pairs, "boot"));
 	COPY(step->release, text_of(pairs, "release"));
 	COPY(step->finished, text_of(pairs, "finished"));
+	step->another = find_pair(pairs, "another-failure") != NULL;
 	cost_init(&step->cost);
 	for (int i = 0; i < COST_STAGES; i++) {
 		const char *value = find_pair(pairs, cost_name(i));
@@ -87,6 +88,17 @@ static void take_judged(struct step *step, const struct strvec *pairs)
 		if (value)
 			step->cost.seconds[i] = strtod(value, NULL);
 	}
+}
+
+/* The last one told holds. */
+static void take_signature(struct past *past, const struct strvec *pairs)
+{
+	static const char key[] = "failure=";
+
+	strvec_release(&past->signature);
+	for (size_t i = 0; i < pairs->n; i++)
+		if (!strncmp(pairs->v[i], key, sizeof(key) - 1))
+			strvec_add(&past->signature, pairs->v[i] + sizeof(key) - 1);
 }
 
 static void take_end(struct past *past, const struct strvec *pairs)
@@ -117,6 +129,8 @@ static int take_event(struct reading *rd, const char *text)
 		past->current_candidates = number_of(&pairs, "candidates", 0);
 	} else if (!strcmp(event, "judged")) {
 		take_judged(&rd->step, &pairs);
+	} else if (!strcmp(event, "signature")) {
+		take_signature(past, &pairs);
 	} else if (!strcmp(event, "lab-fault")) {
 		past->lab_faults++;
 	} else if (!strcmp(event, "end")) {
@@ -250,6 +264,7 @@ void past_release(struct past *past)
 {
 	strvec_release(&past->settings);
 	strvec_release(&past->start_revs);
+	strvec_release(&past->signature);
 	free(past->steps);
 	*past = (struct past){0};
 }

@@ -28,6 +28,7 @@ struct step {
 	char boot[BOOT_ID_TEXT]; /* "": it was not booted */
 	char release[128];
 	int exit_code;         /* of the test; -1: it did not run */
+	bool another;          /* it failed, but not as the bad end does: skip */
 	unsigned int attempts; /* boots that it took */
 	unsigned int resets;   /* by our hand */
 	size_t candidates;     /* before this step; 0 for the ends */
@@ -42,7 +43,8 @@ struct past {
 	char current[IMAGE_COMMIT_TEXT]; /* the step under way, or "" */
 	size_t current_candidates;
 	unsigned int lab_faults;
-	char result[16]; /* "found", "only-skipped", "ends"; "": unfinished */
+	struct strvec signature; /* of the failure that counts: signature_add() words */
+	char result[16];         /* "found", "only-skipped", "ends"; "": unfinished */
 	char culprit[IMAGE_COMMIT_TEXT];
 	char culprit_subject[HISTORY_SUBJECT_TEXT];
 	char culprit_author[HISTORY_SUBJECT_TEXT];

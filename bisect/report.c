@@ -144,7 +144,8 @@ static void add_option(const struct past *past, const char *key, struct buf *b)
 static void add_command(const struct past *past, struct buf *b)
 {
 	static const char *const keys[] = {"repo", "good", "bad", "host", "server",
-		"store", "arch", "config", "timeout", "on-timeout", "on-boot-failure"};
+		"store", "arch", "config", "failure", "timeout", "on-timeout",
+		"on-boot-failure"};
 	const char *word = NULL;
 
 	buf_adds(b, "tenfold-bisect run");

@@ -11,11 +11,14 @@
 void run_init(struct run *run)
 {
 	*run = (struct run){0};
+	run->signature = (struct signature)SIGNATURE_INIT;
 	buf_init(&run->words, 1024 * 1024);
 }
 
 void run_release(struct run *run)
 {
+	signature_release(&run->signature);
+	failure_release(&run->bench.failure);
 	buf_release(&run->words);
 }
 
@@ -122,6 +125,52 @@ static void announce_verdict(struct run *run, const struct step *step)
 	w->view->say(w->view_ctx, line);
 }
 
+static void say_signature(struct run *run)
+{
+	const struct world *w = run->bench.world;
+	CLEANUP_BUF struct buf b;
+
+	buf_init(&b, 4096);
+	buf_adds(&b, "the failure that counts: ");
+	signature_describe(&run->signature, &b);
+	w->view->say(w->view_ctx, b.data);
+}
+
+/* The bad end's failure is the one that counts. What its console said, and that of a
+ * good commit says too, is no part of it. Stands before the verdict in the log: a kill
+ * between them has the step done again, and so learnt again. */
+static void learn(struct run *run, const struct step *step, struct buf *b)
+{
+	struct signature *signature = &run->signature;
+	CLEANUP_STRVEC struct strvec words = STRVEC_INIT;
+
+	if (run->failures && run->failures->n)
+		return;
+	if (step->verdict == VERDICT_BAD && !strcmp(step->role, "bad-end"))
+		signature_learn(signature, &run->bench.failure);
+	else if (step->verdict != VERDICT_GOOD ||
+		 !signature_forget(signature, &run->bench.failure.lines))
+		return;
+	signature_words(signature, &words);
+	record_signature(b, &words);
+	strvec_release(&run->past->signature);
+	run->past->signature = words;
+	words = (struct strvec)STRVEC_INIT;
+	say_signature(run);
+}
+
+static int recall_signature(struct run *run, struct err *err)
+{
+	const struct strvec *words = &run->past->signature;
+	int r = 0;
+
+	if (run->failures && run->failures->n)
+		words = run->failures;
+	for (size_t i = 0; !r && i < words->n; i++)
+		r = signature_add(&run->signature, words->v[i], err);
+	return r;
+}
+
 /* What a step that gave no verdict makes of the run. */
 static int stopped(struct run *run, enum step_end end, const struct step *step)
 {
@@ -165,6 +214,7 @@ static int take_step(struct run *run, const char *commit, const char *role,
 	if (end != STEP_JUDGED)
 		return stopped(run, end, &step);
 	buf_init(&b, RECORD_MAX);
+	learn(run, &step, &b);
 	record_step(&b, &step);
 	r = append(run, &b, err);
 	if (r == 0)
@@ -263,6 +313,20 @@ static int found(struct run *run, const char *commit, struct err *err)
 	return r < 0 ? r : RUN_FOUND;
 }
 
+/* Skips that a wider signature would not have made. */
+static void add_others(struct run *run)
+{
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < run->past->n_steps; i++)
+		n += run->past->steps[i].another;
+	if (n)
+		buf_addf(&run->words,
+			" (%u of the skipped ones failed in another way than the bad "
+			"end: --failure any counts each failure)",
+			n);
+}
+
 static int only_skipped(struct run *run, struct err *err)
 {
 	size_t n = run->history->graph.n;
@@ -283,6 +347,7 @@ static int only_skipped(struct run *run, struct err *err)
 		if (range.value[i])
 			buf_addf(&run->words, " %s",
 				run->history->commits[range.outer[i]]);
+	add_others(run);
 	r = log_end(run, "only-skipped", NULL, err);
 	return r < 0 ? r : RUN_ONLY_SKIPPED;
 }
@@ -320,6 +385,10 @@ int run_bisection(struct run *run, struct err *err)
 
 	run->bench.on_lab_fault = log_lab_fault;
 	run->bench.ctx = run;
+	run->bench.signature = &run->signature;
+	r = recall_signature(run, err);
+	if (r < 0)
+		return r;
 	r = check_end(run, run->bad, true, err);
 	for (size_t i = 0; r == GOING && i < run->goods->n; i++)
 		r = check_end(run, run->goods->v[i], false, err);

@@ -25,8 +25,10 @@ struct run {
 	struct bench bench;
 	struct history *history;
 	struct journal *journal;
-	struct past *past;          /* kept up to date */
-	const struct strvec *goods; /* commits */
+	struct past *past;             /* kept up to date */
+	struct signature signature;    /* of the failure that counts */
+	const struct strvec *failures; /* the same, given by hand; NULL: to be learnt */
+	const struct strvec *goods;    /* commits */
 	const char *bad;
 	struct buf words; /* how it ended, in sentences; init by run_init() */
 };

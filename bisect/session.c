@@ -169,6 +169,22 @@ static int check_store(struct session *s, struct err *err)
 	return 0;
 }
 
+static int check_failures(struct session *s, struct err *err)
+{
+	const struct params *given = &s->settings;
+	CLEANUP_SIGNATURE struct signature signature = SIGNATURE_INIT;
+	int r = 0;
+
+	for (size_t i = 0; !r && i < given->failures.n; i++)
+		r = signature_add(&signature, given->failures.v[i], err);
+	if (!r && signature.patterns.n && !given->console)
+		return err_set(err, -EINVAL,
+			"--failure console= needs the console of host '%s': say "
+			"--console FILE",
+			given->host);
+	return r;
+}
+
 static int check_test(struct session *s, struct err *err)
 {
 	const struct params *given = &s->settings;
@@ -184,8 +200,8 @@ static int check_test(struct session *s, struct err *err)
 int session_check(struct session *s, struct err *err)
 {
 	static int (*const checks[])(struct session *, struct err *) = {
-		session_check_history, check_test, check_server, check_machine,
-		check_store};
+		session_check_history, check_failures, check_test, check_server,
+		check_machine, check_store};
 	int r = check_test_given(s, err);
 
 	for (size_t i = 0; !r && i < ARRAY_SIZE(checks); i++)
@@ -250,6 +266,7 @@ static void set_world(struct session *s)
 	s->run.journal = &s->journal;
 	s->run.past = &s->past;
 	s->run.goods = &s->goods;
+	s->run.failures = &s->settings.failures;
 	s->run.bad = s->bad;
 }
 

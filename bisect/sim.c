@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "sim.h"
 
+#include "machine.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -166,14 +168,24 @@ static void come_up(struct sim *sim)
 	boot->cost.seconds[COST_KERNEL] = delays[AT_END];
 }
 
+void sim_print(struct sim *sim, const char *line)
+{
+	size_t room = sizeof(sim->text) - sim->console_length;
+	int n = snprintf(
+		sim->text + sim->console_length, room, "[%5.6f] %s\n", sim->now, line);
+
+	if (sim->console && n > 0 && (size_t)n < room)
+		sim->console_length += n;
+}
+
 static void panic(struct sim *sim)
 {
-	sim->panic_line = ++sim->console_length;
+	sim_print(sim, "Kernel panic - not syncing: simulated");
 }
 
 static void reset_itself(struct sim *sim)
 {
-	sim->reboot_line = ++sim->console_length;
+	sim_print(sim, "Rebooting in 1 seconds..");
 	sim->self_resets++;
 	restart(sim);
 }
@@ -186,6 +198,7 @@ static void end_boot(struct sim *sim)
 		return;
 	case SIM_PANIC:
 		panic(sim);
+		sim_print(sim, "---[ end Kernel panic - not syncing: simulated ]---");
 		go(sim, AT_REST);
 		return;
 	case SIM_PANIC_REBOOTS:
@@ -383,12 +396,14 @@ static void sim_console_read(void *ctx, struct console_news *ret_news)
 {
 	const struct sim *sim = ctx;
 
-	*ret_news = (struct console_news){0};
-	if (!sim->console || sim->panic_line <= sim->console_mark)
-		return;
-	ret_news->panic = true;
-	ret_news->rebooting = sim->reboot_line > sim->panic_line;
-	snprintf(ret_news->line, sizeof(ret_news->line), "Kernel panic - simulated");
+	console_scan(sim->text + sim->console_mark, ret_news);
+}
+
+static void sim_console_text(void *ctx, off_t from, struct buf *text)
+{
+	const struct sim *sim = ctx;
+
+	buf_adds(text, sim->text + (from < 0 ? sim->console_mark : from));
 }
 
 static void sim_console_keep(void *ctx, unsigned int step)
@@ -420,10 +435,13 @@ static int sim_test(void *ctx, unsigned int step, const struct candidate *candid
 		reset_itself(sim);
 	}
 	pass(sim, kind == SIM_DIES_IN_TEST ? delays[AT_GRUB] + 1 : TEST_SECONDS);
-	ret_result->exit_code = kind == SIM_GOOD           ? 0
-				: kind == SIM_UNTESTABLE   ? 125
-				: kind == SIM_DIES_IN_TEST ? 255
-							   : 1;
+	ret_result->exit_code = kind == SIM_GOOD              ? 0
+				: kind == SIM_UNTESTABLE      ? 125
+				: kind == SIM_DIES_IN_TEST    ? 255
+				: kind == SIM_FAILS_OTHERWISE ? 2
+							      : 1;
+	if (sim->on_test)
+		sim->on_test(sim, candidate->id.commit, ret_result);
 	return 0;
 }
 
@@ -459,7 +477,7 @@ void sim_world(struct sim *sim, struct world *ret_world)
 	static const struct server_ops server = {
 		sim_set_next, sim_clear_next, sim_announce, sim_boots};
 	static const struct machine_ops machine = {sim_can, sim_reset, sim_console_end,
-		sim_console_mark, sim_console_read, sim_console_keep};
+		sim_console_mark, sim_console_read, sim_console_keep, sim_console_text};
 	static const struct tester_ops tester = {sim_test};
 	static const struct clock_ops clock = {sim_now, sim_wall, sim_wait};
 	static const struct view_ops view = {sim_say, sim_say};

@@ -16,13 +16,14 @@
 enum sim_kind {
 	SIM_GOOD,
 	SIM_BAD,
-	SIM_BROKEN,        /* does not build */
-	SIM_UNTESTABLE,    /* the test says 125 */
-	SIM_HANG,          /* silence after the kexec */
-	SIM_PANIC,         /* stands still; the console tells */
-	SIM_PANIC_REBOOTS, /* panic=1 */
-	SIM_NO_ROOT,       /* the second stage finds no root disk, tells, and reboots */
-	SIM_DIES_IN_TEST   /* panic=1 during the test */
+	SIM_BROKEN,         /* does not build */
+	SIM_UNTESTABLE,     /* the test says 125 */
+	SIM_HANG,           /* silence after the kexec */
+	SIM_PANIC,          /* stands still; the console tells */
+	SIM_PANIC_REBOOTS,  /* panic=1 */
+	SIM_NO_ROOT,        /* the second stage finds no root disk, tells, and reboots */
+	SIM_DIES_IN_TEST,   /* panic=1 during the test */
+	SIM_FAILS_OTHERWISE /* the test exits with 2 */
 };
 
 /* What the lab does to a boot, or to a call. */
@@ -36,6 +37,8 @@ enum sim_fault {
 	SIM_WRONG_KERNEL /* comes up with another build id than the image's */
 };
 
+#define SIM_CONSOLE_MAX 65536
+
 struct sim {
 	const struct history *history;
 	enum sim_kind *kinds;    /* by number in the history's graph */
@@ -44,6 +47,8 @@ struct sim {
 	bool console;            /* the machine has one */
 	/* the fault of the N-th boot (from 0) */
 	enum sim_fault (*fault)(void *ctx, unsigned int boot);
+	/* fills in what else the test of that commit showed; NULL: nothing */
+	void (*on_test)(struct sim *sim, const char *commit, struct test_result *result);
 	void *ctx;
 	unsigned int die_at;      /* that call is -EINTR, and all after it; 0: none */
 	unsigned int os_deaf;     /* so many reboots through the OS have no effect */
@@ -64,12 +69,15 @@ struct sim {
 	char image[IMAGE_ID_TEXT];
 	enum sim_fault current;
 	bool up;                            /* its OS answers */
-	off_t console_length, console_mark; /* in lines */
-	off_t panic_line, reboot_line;      /* 0: none */
+	char text[SIM_CONSOLE_MAX];         /* what the console said */
+	off_t console_length, console_mark; /* in text */
 	unsigned int next_id;
 };
 
 void sim_init(struct sim *sim, const struct history *history, enum sim_kind *kinds);
+
+/* The kernel says a line on its console. */
+void sim_print(struct sim *sim, const char *line);
 
 /* Points the tables of world to the simulation. */
 void sim_world(struct sim *sim, struct world *ret_world);

@@ -85,12 +85,76 @@ static enum step_end have_image(struct bench *bench, struct step *step,
 	return r == 0 ? STEP_JUDGED : failed(step, r, err.text);
 }
 
+/* What the console tells of a failure: all of it for patterns given by hand, and the
+ * lines of trouble behind `from`. */
+static void look_at_console(struct bench *bench, off_t from)
+{
+	const struct world *w = bench->world;
+	struct failure *failure = &bench->failure;
+	CLEANUP_BUF struct buf tail;
+
+	buf_init(&tail, failure->text.max);
+	w->machine->console_text(w->machine_ctx, -1, &failure->text);
+	w->machine->console_text(w->machine_ctx, from, &tail);
+	console_lines(tail.data, &failure->lines);
+}
+
+/* A failure other than the one that is looked for says nothing of it. */
+static void count_only_this(struct bench *bench, struct step *step)
+{
+	const struct signature *wanted = bench->signature;
+	CLEANUP_BUF struct buf b;
+
+	if (step->verdict != VERDICT_BAD || !wanted || signature_is_empty(wanted) ||
+		signature_matches(wanted, &bench->failure))
+		return;
+	buf_init(&b, sizeof(step->why) - 1);
+	buf_addf(&b, "another failure: %.150s; looked for is ", step->why);
+	signature_describe(wanted, &b);
+	step->verdict = VERDICT_SKIP;
+	step->another = true;
+	snprintf(step->why, sizeof(step->why), "%s", b.data);
+}
+
+static enum step_end boot_failed(
+	struct bench *bench, struct step *step, const struct trip *trip)
+{
+	struct failure *failure = &bench->failure;
+
+	failure->kind = trip->failure;
+	look_at_console(bench, -1);
+	failure->stage = console_stage(failure->text.data);
+	/* which of the two was seen first is chance */
+	if (failure->kind == FAILURE_HANG &&
+		strstr(failure->text.data, "Kernel panic - not syncing"))
+		failure->kind = FAILURE_PANIC;
+	judged(step, bench->rules->on_boot_failure, trip->why);
+	count_only_this(bench, step);
+	return STEP_JUDGED;
+}
+
+static void see_test(struct bench *bench, struct test_result *test, bool lost, off_t from)
+{
+	struct failure *failure = &bench->failure;
+
+	failure->cases = test->failed;
+	failure->exit_code = test->exit_code;
+	failure->kind = lost                   ? FAILURE_DIED
+			: test->timed_out      ? FAILURE_TIMEOUT
+			: test->exit_code == 0 ? FAILURE_NONE
+					       : FAILURE_TEST;
+	look_at_console(bench, from);
+}
+
 static enum step_end test_it(struct bench *bench, struct step *step,
 	const struct candidate *candidate, const struct trip *trip)
 {
 	const struct world *w = bench->world;
+	off_t console = w->machine->console_end(w->machine_ctx);
 	struct test_result test = {0};
 	struct err err = ERR_INIT;
+	enum step_end end;
+	bool lost;
 	int r;
 
 	phase(bench, "testing");
@@ -102,9 +166,13 @@ static enum step_end test_it(struct bench *bench, struct step *step,
 	}
 	step->exit_code = test.exit_code;
 	step->cost.seconds[COST_TEST] = test.seconds;
-	return step_judge_test(bench->rules, &test,
-		drive_lost_host(&bench->drive, trip->boot), &step->verdict, step->why,
-		sizeof(step->why));
+	lost = drive_lost_host(&bench->drive, trip->boot);
+	see_test(bench, &test, lost, console);
+	end = step_judge_test(
+		bench->rules, &test, lost, &step->verdict, step->why, sizeof(step->why));
+	if (end == STEP_JUDGED)
+		count_only_this(bench, step);
+	return end;
 }
 
 static void take_trip(struct step *step, const struct trip *trip)
@@ -123,6 +191,7 @@ static enum step_end attempt(struct bench *bench, struct step *step)
 	struct trip trip;
 	bool there;
 
+	failure_release(&bench->failure);
 	end = have_image(bench, step, &candidate, &there);
 	if (!there)
 		return end;
@@ -134,7 +203,7 @@ static enum step_end attempt(struct bench *bench, struct step *step)
 	if (trip_end == TRIP_LAB)
 		end = failed(step, -EIO, trip.why);
 	else if (trip_end == TRIP_KERNEL)
-		end = judged(step, bench->rules->on_boot_failure, trip.why);
+		end = boot_failed(bench, step, &trip);
 	else
 		end = test_it(bench, step, &candidate, &trip);
 	w->machine->console_keep(w->machine_ctx, step->number);

@@ -11,6 +11,7 @@
 
 #include "lib/buf.h"
 #include "lib/child.h"
+#include "judge/ktap.h"
 #include "place.h"
 
 static int check_file(const char *path)
@@ -83,6 +84,11 @@ static void make_environment(const struct tester *tester,
 	strvec_addf(env, "TENFOLD_BOOT=%s", boot);
 }
 
+static void on_output(void *ctx, const char *data, size_t len)
+{
+	ktap_feed(ctx, data, len);
+}
+
 static int run(void *ctx, unsigned int step, const struct candidate *candidate,
 	const char *boot, struct test_result *ret_result, struct err *err)
 {
@@ -90,10 +96,12 @@ static int run(void *ctx, unsigned int step, const struct candidate *candidate,
 	struct child_spec spec = CHILD_SPEC_INIT;
 	CLEANUP_STRVEC struct strvec env = STRVEC_INIT;
 	CLEANUP_FD int output = open_output(tester, step);
+	CLEANUP_KTAP struct ktap ktap;
 	CLEANUP_BUF struct buf how;
 	struct child_result result;
 	int r;
 
+	ktap_init(&ktap);
 	buf_init(&how, sizeof(ret_result->words) - 1);
 	*ret_result = (struct test_result){0};
 	snprintf(ret_result->words, sizeof(ret_result->words), "is to come up: it did");
@@ -108,6 +116,8 @@ static int run(void *ctx, unsigned int step, const struct candidate *candidate,
 	spec.out_fd = output;
 	spec.timeout = tester->timeout;
 	spec.cancel_fd = tester->cancel_fd;
+	spec.on_output = on_output;
+	spec.ctx = &ktap;
 	r = child_run(&spec, &result, err);
 	if (r < 0)
 		return r == -EINTR ? -EIO : r;
@@ -118,6 +128,7 @@ static int run(void *ctx, unsigned int step, const struct candidate *candidate,
 	ret_result->exit_code = result.exit_code;
 	ret_result->timed_out = result.timed_out;
 	ret_result->seconds = result.seconds;
+	ktap_end(&ktap, &ret_result->failed);
 	return 0;
 }
 

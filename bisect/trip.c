@@ -100,6 +100,7 @@ static enum trip_end too_long(struct trip *trip, double limit)
 		return end(trip, TRIP_LAB,
 			"the image was not fetched and loaded within %.0f s", limit);
 	default:
+		trip->failure = FAILURE_HANG;
 		/* the candidate may have reported to a server that was not there */
 		return end(trip, trip->blind ? TRIP_LAB : TRIP_KERNEL,
 			"%s: not up within %.0f s of its kexec",
@@ -114,6 +115,7 @@ static enum trip_end follow(
 {
 	if (mine->seen[STAGE_KEXEC]) {
 		trip->self_reset = true;
+		trip->failure = FAILURE_PANIC;
 		return end(trip, TRIP_KERNEL, "the host reset by itself after the kexec");
 	}
 	if (++trip->adopted > ADOPTED_MAX)
@@ -134,6 +136,7 @@ static enum trip_end judge_failed(struct trip *trip, const struct boot *boot)
 	if (boot->seen[STAGE_KEXEC] &&
 		!strncmp(boot->detail, second, sizeof(second) - 1)) {
 		trip->self_reset = true; /* as it does after telling */
+		trip->failure = FAILURE_ROOT;
 		return end(trip, TRIP_KERNEL, "%s", boot->detail);
 	}
 	return end(trip, TRIP_LAB, "the boot failed: %s", boot->detail);
@@ -143,6 +146,7 @@ static enum trip_end judge_console(struct trip *trip, const struct console_news 
 {
 	trip->self_reset = news->rebooting;
 	trip->stuck = !news->rebooting;
+	trip->failure = FAILURE_PANIC;
 	return end(trip, TRIP_KERNEL, "panic: %s", news->line);
 }
 

@@ -8,6 +8,7 @@
 #ifndef TENFOLD_BISECT_TRIP_H
 #define TENFOLD_BISECT_TRIP_H
 
+#include "judge/signature.h"
 #include "world.h"
 
 /* Seconds that each stage may take. */
@@ -40,9 +41,10 @@ struct trip {
 	double since;         /* clock time at which this stage was first seen */
 	unsigned int adopted; /* boots that followed each other before any kexec */
 	/* how it ended */
-	char why[384];   /* lower case, without full stop */
-	bool self_reset; /* the host resets by itself: it needs none from us */
-	bool stuck;      /* the host stands still: only power helps */
+	char why[384];             /* lower case, without full stop */
+	bool self_reset;           /* the host resets by itself: it needs none from us */
+	bool stuck;                /* the host stands still: only power helps */
+	enum failure_kind failure; /* TRIP_KERNEL: what it was */
 	struct cost cost;
 };
 

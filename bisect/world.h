@@ -12,8 +12,10 @@
 #include <sys/types.h>
 
 #include "boot.h"
+#include "lib/buf.h"
 #include "lib/err.h"
 #include "lib/image.h"
+#include "lib/strvec.h"
 
 /* What the host must prove to run. */
 struct candidate {
@@ -63,13 +65,16 @@ struct machine_ops {
 	void (*console_read)(void *ctx, struct console_news *ret_news);
 	/* keeps what it said since the mark, as evidence of that step */
 	void (*console_keep)(void *ctx, unsigned int step);
+	/* adds what it said from there on; from below 0: since the mark */
+	void (*console_text)(void *ctx, off_t from, struct buf *text);
 };
 
 struct test_result {
 	int exit_code; /* 0..255; -1: a signal ended it */
 	bool timed_out;
 	double seconds;
-	char words[128]; /* how it ended, for people */
+	char words[128];      /* how it ended, for people */
+	struct strvec failed; /* failing KTAP cases in its output; the caller's */
 };
 
 struct tester_ops {

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A history, made by git, and the simulated lab on it; shared by the tests that run whole
+ * bisections.
+ */
+#ifndef TENFOLD_TESTS_BISECT_LAB_H
+#define TENFOLD_TESTS_BISECT_LAB_H
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bisect/run.h"
+#include "bisect/sim.h"
+#include "lib/child.h"
+#include "lib/file.h"
+#include "tests/unit/unit.h"
+
+#define COMMITS_MAX 32
+
+/*
+ * 0 (good end, outside) - 1 - 2 - 3 -------- 7 - 8 - 9(merge) - 10 - ... - 16 (bad end)
+ *                                \- 4 - 5 - 6 -------/
+ * Names are the subjects; numbers in the graph are found by them.
+ */
+#define MERGE 9
+#define LAST 16
+
+struct fixture {
+	char folder[64], log[80];
+	struct history history;
+	char commits[COMMITS_MAX][IMAGE_COMMIT_TEXT]; /* by name */
+	struct strvec goods;
+	struct strvec failures;           /* --failure */
+	enum sim_kind kinds[COMMITS_MAX]; /* by number */
+};
+
+static void write_commit(struct buf *b, int i)
+{
+	int parent = i == 4 ? 3 : i == 7 ? 3 : i - 1;
+
+	buf_addf(b, "commit refs/heads/main\nmark :%d\n", i + 1);
+	buf_addf(b, "author A U Thor <a@example.org> %d +0000\n", 1700000000 + i);
+	buf_addf(b, "committer A U Thor <a@example.org> %d +0000\n", 1700000000 + i);
+	buf_addf(b, "data 2\n%02d\n", i);
+	if (i)
+		buf_addf(b, "from :%d\n", (i == MERGE ? 8 : parent) + 1);
+	if (i == MERGE)
+		buf_addf(b, "merge :%d\n", 6 + 1);
+	buf_addc(b, '\n');
+}
+
+static void git(const char *folder, const char *line, const char *input)
+{
+	CLEANUP_STRVEC struct strvec words = STRVEC_INIT;
+	struct child_spec spec = CHILD_SPEC_INIT;
+	struct child_result result;
+	CLEANUP_BUF struct buf out;
+
+	buf_init(&out, 64 * 1024);
+	assert_int_equal(strvec_split(&words, line, NULL), 0);
+	spec.argv = words.v;
+	spec.cwd = folder;
+	spec.input = input;
+	spec.out = &out;
+	spec.timeout = 60;
+	assert_int_equal(child_run(&spec, &result, NULL), 0);
+	if (result.exit_code)
+		print_error("%s\n", out.data);
+	assert_int_equal(result.exit_code, 0);
+}
+
+static void read_commits(struct fixture *f)
+{
+	CLEANUP_BUF struct buf path, marks;
+	int mark;
+
+	buf_init(&path, 256);
+	buf_init(&marks, 64 * 1024);
+	buf_addf(&path, "%s/marks", f->folder);
+	assert_int_equal(file_read(path.data, &marks, NULL), 0);
+	for (const char *line = marks.data; *line; line = strchr(line, '\n') + 1) {
+		char commit[IMAGE_COMMIT_TEXT];
+
+		assert_int_equal(sscanf(line, ":%d %40s", &mark, commit), 2);
+		memcpy(f->commits[mark - 1], commit, sizeof(commit));
+	}
+}
+
+static int make_fixture(void **state)
+{
+	static struct fixture f;
+	CLEANUP_BUF struct buf stream;
+
+	/* each record is fsynced: thousands of them are for memory */
+	snprintf(f.folder, sizeof(f.folder), "%s/tenfold-run-XXXXXX",
+		access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+	assert_non_null(mkdtemp(f.folder));
+	snprintf(f.log, sizeof(f.log), "%s/log", f.folder);
+	buf_init(&stream, 64 * 1024);
+	for (int i = 0; i <= LAST; i++)
+		write_commit(&stream, i);
+	git(f.folder, "git init -q -b main .", NULL);
+	git(f.folder, "git fast-import --quiet --export-marks=marks", stream.data);
+	read_commits(&f);
+	strvec_add(&f.goods, f.commits[0]);
+	assert_int_equal(history_open(&f.history, f.folder, NULL), 0);
+	assert_int_equal(history_load(&f.history, &f.goods, f.commits[LAST], NULL), 0);
+	assert_int_equal(f.history.graph.n, LAST);
+	*state = &f;
+	return 0;
+}
+
+static int drop_fixture(void **state)
+{
+	struct fixture *f = *state;
+
+	history_close(&f->history);
+	strvec_release(&f->goods);
+	strvec_release(&f->failures);
+	return dir_remove(f->folder, NULL);
+}
+
+static size_t number_of(const struct fixture *f, int name)
+{
+	size_t number;
+
+	assert_int_equal(history_find(&f->history, f->commits[name], &number), 0);
+	return number;
+}
+
+static bool is_ancestor(int a, int b)
+{
+	if (a == b || a <= 3)
+		return a <= b;
+	if (a >= MERGE || b < MERGE)
+		return a <= b && ((a <= 6) == (b <= 6) || b >= MERGE);
+	return true;
+}
+
+/* All that comes after the culprit is bad; others are good. */
+static void set_culprit(struct fixture *f, int culprit)
+{
+	for (int i = 1; i <= LAST; i++)
+		f->kinds[number_of(f, i)] = is_ancestor(culprit, i) ? SIM_BAD : SIM_GOOD;
+}
+
+static void begin(struct fixture *f, struct sim *sim, int culprit)
+{
+	static const char start[] = "git bisect start\n";
+
+	assert_int_equal(file_write_atomic(f->log, start, strlen(start), 0644, NULL), 0);
+	strvec_release(&f->failures);
+	set_culprit(f, culprit);
+	sim_init(sim, &f->history, f->kinds);
+}
+
+static const struct limits limits = {.reboot = 20,
+	.firmware = 30,
+	.grub = 30,
+	.first_stage = 30,
+	.fetch = 30,
+	.kexec = 30};
+
+/* One controller's life on that lab and log. */
+static int control(struct fixture *f, struct sim *sim, struct run *run, struct past *past,
+	enum verdict on_boot_failure)
+{
+	struct rules rules = {.attempts = 3,
+		.on_boot_failure = on_boot_failure,
+		.on_timeout = VERDICT_BAD,
+		.backoff = 2};
+	struct journal journal = {.fd = -1};
+	struct err err = ERR_INIT;
+	struct world world;
+	int r;
+
+	sim_world(sim, &world);
+	*past = (struct past){0};
+	r = past_load(f->log, past, &err);
+	assert_true(r == 0 || r == -ENOENT);
+	assert_int_equal(journal_open(&journal, f->log, &err), 0);
+	run_init(run);
+	run->bench = (struct bench){.world = &world,
+		.rules = &rules,
+		.drive = {.world = &world, .limits = &limits, .poll = 1, .patience = 20}};
+	run->history = &f->history;
+	run->journal = &journal;
+	run->past = past;
+	run->goods = &f->goods;
+	run->failures = &f->failures;
+	run->bad = f->commits[LAST];
+	r = run_bisection(run, &err);
+	if (r < 0)
+		print_error("%s\n", err.text);
+	drive_leave(&run->bench.drive);
+	journal_close(&journal);
+	return r;
+}
+
+static int run_once(struct fixture *f, struct sim *sim, struct past *past)
+{
+	struct run run;
+	int r = control(f, sim, &run, past, VERDICT_SKIP);
+
+	run_release(&run);
+	return r;
+}
+
+#endif
