@@ -9,6 +9,7 @@
 #include "lib/buf.h"
 #include "lib/child.h"
 #include "place.h"
+#include "revert.h"
 
 static void make_id(
 	const struct store_builder *builder, const char *commit, struct image_id *ret_id)
@@ -51,6 +52,14 @@ static int open_build_log(const struct store_builder *builder, const char *commi
 	return open(path.data, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 }
 
+/* The revert is in a repository that no builder knows. */
+static int add_from(const struct store_builder *builder, struct strvec *argv)
+{
+	strvec_add(argv, "--from");
+	strvec_addf(argv, "%s/revert.git", builder->folder);
+	return strvec_check(argv);
+}
+
 static int build(void *ctx, const char *commit, struct err *err)
 {
 	struct store_builder *builder = ctx;
@@ -62,6 +71,8 @@ static int build(void *ctx, const char *commit, struct err *err)
 	int r = params_build(builder->settings, commit, &argv, err);
 
 	buf_init(&how, 256);
+	if (!r && !strcmp(commit, builder->revert))
+		r = add_from(builder, &argv);
 	if (r < 0)
 		return r;
 	spec.argv = argv.v;
@@ -82,7 +93,24 @@ static int build(void *ctx, const char *commit, struct err *err)
 		argv.v[0], how.data, builder->folder, commit);
 }
 
+static int revert(void *ctx, const char *culprit, const char *onto,
+	char ret_commit[IMAGE_COMMIT_TEXT], struct err *err)
+{
+	struct store_builder *builder = ctx;
+	CLEANUP_BUF struct buf folder;
+	int r;
+
+	buf_init(&folder, 4096);
+	buf_addf(&folder, "%s/revert.git", builder->folder);
+	r = revert_make(
+		builder->history->repo, folder.data, culprit, onto, ret_commit, err);
+	if (r == 0)
+		memcpy(builder->revert, ret_commit, sizeof(builder->revert));
+	return r;
+}
+
 const struct builder_ops store_builder_ops = {
 	.find = find,
 	.build = build,
+	.revert = revert,
 };

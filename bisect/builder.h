@@ -3,6 +3,7 @@
 #ifndef TENFOLD_BISECT_BUILDER_H
 #define TENFOLD_BISECT_BUILDER_H
 
+#include "history.h"
 #include "lib/store.h"
 #include "params.h"
 #include "world.h"
@@ -10,7 +11,9 @@
 struct store_builder {
 	const struct params *settings; /* arch, config, build command; borrowed */
 	struct store store;
-	const char *folder; /* for the output of builds; borrowed */
+	const char *folder;             /* for the output of builds; borrowed */
+	struct history *history;        /* to revert in; borrowed */
+	char revert[IMAGE_COMMIT_TEXT]; /* the commit in FOLDER/revert.git; "" */
 	int cancel_fd;
 };
 

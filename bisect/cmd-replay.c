@@ -38,7 +38,7 @@ static int replay_print(struct session *s, struct err *err)
 	static const int codes[] = {[CHOICE_TRY] = 0,
 		[CHOICE_FOUND] = RUN_FOUND,
 		[CHOICE_ONLY_SKIPPED] = RUN_ONLY_SKIPPED,
-		[CHOICE_CONTRADICTION] = RUN_ENDS};
+		[CHOICE_CONTRADICTION] = RUN_CONTRADICTION};
 	struct history_commit commit;
 	struct choice choice = {0};
 	int r;

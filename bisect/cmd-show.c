@@ -131,6 +131,9 @@ static void print_text(
 	if (*stage)
 		buf_addf(&b, "boot\t%s\t%s\t%s\n", boots->v[0].id, stage,
 			boots->v[0].image);
+	if (past->mode_changed)
+		buf_addf(&b, "boot mode\tgrub, until the run goes on; it was '%s'\n",
+			past->mode_was);
 	if (*past->words)
 		buf_addf(&b, "end\t%s\n", past->words);
 	fputs(b.data, stdout);
@@ -140,8 +143,9 @@ static json_t *steps_to_json(const struct past *past)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < past->n_steps; i++) {
-		const struct step *step = &past->steps[i];
+	const struct step *step;
+
+	for (size_t i = 0; (step = past_step(past, i)); i++) {
 		json_t *costs = json_object();
 
 		for (int c = 0; c < COST_STAGES; c++)

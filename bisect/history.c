@@ -225,6 +225,25 @@ int history_load(
 	return r;
 }
 
+int history_parents(
+	struct history *h, const char *commit, struct strvec *parents, struct err *err)
+{
+	CLEANUP(cleanup_git_commit) git_commit *c = NULL;
+	git_oid id;
+
+	git_oid_fromstr(&id, commit);
+	if (git_commit_lookup(&c, h->repo, &id))
+		return err_set(
+			err, -EIO, "cannot read commit %s: %s", commit, git_words());
+	for (unsigned int i = 0; i < git_commit_parentcount(c); i++) {
+		char hex[IMAGE_COMMIT_TEXT];
+
+		git_oid_tostr(hex, sizeof(hex), git_commit_parent_id(c, i));
+		strvec_add(parents, hex);
+	}
+	return strvec_check(parents);
+}
+
 static void clean_copy(char ret[HISTORY_SUBJECT_TEXT], const char *text)
 {
 	CLEANUP_BUF struct buf b;

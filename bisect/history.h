@@ -50,6 +50,10 @@ int history_load(
 /* Number of a commit; -ENOENT if it is not in the graph. */
 int history_find(const struct history *h, const char *commit, size_t *ret_number);
 
+/* Adds the hex of each parent, in the range or not. */
+int history_parents(
+	struct history *h, const char *commit, struct strvec *parents, struct err *err);
+
 int history_describe(struct history *h, const char *commit,
 	struct history_commit *ret_commit, struct err *err);
 

@@ -120,15 +120,12 @@ void record_signature(struct buf *b, const struct strvec *words)
 	record_end(b);
 }
 
-void record_step(struct buf *b, const struct step *step)
+static void add_step(struct buf *b, const struct step *step)
 {
-	const char *word = verdict_word(step->verdict);
-
-	record_event(b, "judged");
 	record_pair(b, "step", "%u", step->number);
 	record_pair(b, "role", "%s", step->role);
 	record_pair(b, "commit", "%s", step->commit);
-	record_pair(b, "verdict", "%s", word);
+	record_pair(b, "verdict", "%s", verdict_word(step->verdict));
 	record_pair(b, "why", "%s", step->why);
 	if (*step->boot) {
 		record_pair(b, "boot", "%s", step->boot);
@@ -143,6 +140,22 @@ void record_step(struct buf *b, const struct step *step)
 	record_pair(b, "resets", "%u", step->resets);
 	record_pair(b, "finished", "%s", step->finished);
 	add_costs(b, &step->cost);
+}
+
+void record_confirmation(struct buf *b, const struct step *step)
+{
+	record_event(b, "confirmed");
+	record_pair(b, "subject", "%s", step->subject);
+	add_step(b, step);
+	record_end(b);
+}
+
+void record_step(struct buf *b, const struct step *step)
+{
+	const char *word = verdict_word(step->verdict);
+
+	record_event(b, "judged");
+	add_step(b, step);
 	record_end(b);
 	buf_addf(b, "# %s: [%s] ", word, step->commit);
 	buf_add_clean(b, step->subject);

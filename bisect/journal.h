@@ -37,6 +37,9 @@ void record_signature(struct buf *b, const struct strvec *words);
 /* A judged step: its event and git's two lines. */
 void record_step(struct buf *b, const struct step *step);
 
+/* A judged confirmation: an event only, which git's replay passes over. */
+void record_confirmation(struct buf *b, const struct step *step);
+
 /* "# first bad commit: [SHA] subject" */
 void record_found(struct buf *b, const char *commit, const char *subject);
 

@@ -60,7 +60,8 @@ static int take_settings(struct session *s, const struct past *past, struct err 
 static int take_rules(struct params *given, const struct past *past, struct err *err)
 {
 	static const char *const keys[] = {"arch", "config", "store", "server", "timeout",
-		"on-timeout", "on-boot-failure", "attempts"};
+		"on-timeout", "on-boot-failure", "attempts", "confirm", "no-confirm",
+		"cold"};
 	CLEANUP_PARAMS struct params rules = {0};
 	int r = 0;
 
@@ -186,6 +187,11 @@ static void record_start(const struct session *s, struct buf *b)
 	record_pair(b, "on-timeout", "%s", given->on_timeout);
 	record_pair(b, "on-boot-failure", "%s", given->on_boot_failure);
 	record_pair(b, "attempts", "%u", given->attempts);
+	record_pair(b, "confirm", "%u", given->confirm);
+	if (given->no_confirm)
+		record_pair(b, "no-confirm", "yes");
+	if (given->cold)
+		record_pair(b, "cold", "yes");
 	if (given->test_is_boot)
 		record_pair(b, "test-is-boot", "yes");
 	record_pair(b, "cwd", "%s", s->cwd ? s->cwd : "/");
@@ -217,6 +223,12 @@ static int begin_log(struct session *s, struct err *err)
 	int r;
 
 	buf_init(&b, 16 * 1024 * 1024);
+	/* what a run that was killed has left behind */
+	if (s->past.mode_changed) {
+		r = server_ops.set_mode(&s->server, s->past.mode_was, err);
+		if (r < 0)
+			return r;
+	}
 	if (file_exists(s->place.log.data)) {
 		r = place_put_aside(&s->place, err);
 		if (r < 0)

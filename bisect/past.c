@@ -109,7 +109,52 @@ static void take_end(struct past *past, const struct strvec *pairs)
 	COPY(past->culprit_subject, text_of(pairs, "subject"));
 	COPY(past->culprit_author, text_of(pairs, "author"));
 	COPY(past->culprit_date, text_of(pairs, "date"));
+	past->culprit_parents = number_of(pairs, "parents", 0);
 	past->current[0] = '\0';
+}
+
+static int add_step(
+	struct past *past, struct step **steps, size_t *n, const struct step *step)
+{
+	struct step *more = reallocarray(*steps, *n + 1, sizeof(*more));
+
+	if (!more)
+		return -ENOMEM;
+	*steps = more;
+	more[(*n)++] = *step;
+	past->current[0] = '\0';
+	return 0;
+}
+
+int past_add(struct past *past, const struct step *step)
+{
+	return add_step(past, &past->steps, &past->n_steps, step);
+}
+
+int past_confirm(struct past *past, const struct step *step)
+{
+	return add_step(past, &past->confirmations, &past->n_confirmations, step);
+}
+
+/* Verdict and all: git has no line for it. */
+static int take_confirmed(struct past *past, const struct strvec *pairs)
+{
+	struct step step;
+
+	take_judged(&step, pairs);
+	COPY(step.subject, text_of(pairs, "subject"));
+	step.verdict = VERDICT_SKIP;
+	for (size_t v = 0; v < ARRAY_SIZE(verdicts); v++)
+		if (!strcmp(text_of(pairs, "verdict"), verdicts[v]))
+			step.verdict = v;
+	return past_confirm(past, &step);
+}
+
+static void take_mode(struct past *past, const struct strvec *pairs)
+{
+	past->mode_changed = find_pair(pairs, "back") == NULL;
+	if (past->mode_changed)
+		COPY(past->mode_was, text_of(pairs, "was"));
 }
 
 static int take_event(struct reading *rd, const char *text)
@@ -129,6 +174,12 @@ static int take_event(struct reading *rd, const char *text)
 		past->current_candidates = number_of(&pairs, "candidates", 0);
 	} else if (!strcmp(event, "judged")) {
 		take_judged(&rd->step, &pairs);
+	} else if (!strcmp(event, "confirmed")) {
+		r = take_confirmed(past, &pairs);
+	} else if (!strcmp(event, "no-revert")) {
+		COPY(past->no_revert, text_of(&pairs, "why"));
+	} else if (!strcmp(event, "boot-mode")) {
+		take_mode(past, &pairs);
 	} else if (!strcmp(event, "signature")) {
 		take_signature(past, &pairs);
 	} else if (!strcmp(event, "lab-fault")) {
@@ -136,19 +187,7 @@ static int take_event(struct reading *rd, const char *text)
 	} else if (!strcmp(event, "end")) {
 		take_end(past, &pairs);
 	}
-	return 0;
-}
-
-int past_add(struct past *past, const struct step *step)
-{
-	struct step *more = reallocarray(past->steps, past->n_steps + 1, sizeof(*more));
-
-	if (!more)
-		return -ENOMEM;
-	past->steps = more;
-	past->steps[past->n_steps++] = *step;
-	past->current[0] = '\0';
-	return 0;
+	return r < 0 ? err_errno(rd->err, r, "cannot take an event") : 0;
 }
 
 /* git's line makes a verdict count; the event before it, if it fits, tells the rest. */
@@ -266,7 +305,16 @@ void past_release(struct past *past)
 	strvec_release(&past->start_revs);
 	strvec_release(&past->signature);
 	free(past->steps);
+	free(past->confirmations);
 	*past = (struct past){0};
+}
+
+const struct step *past_step(const struct past *past, size_t i)
+{
+	if (i < past->n_steps)
+		return &past->steps[i];
+	i -= past->n_steps;
+	return i < past->n_confirmations ? &past->confirmations[i] : NULL;
 }
 
 const char *past_setting(const struct past *past, const char *key, const char *after)

@@ -8,6 +8,7 @@
 #include "history.h"
 #include "lib/err.h"
 #include "lib/strvec.h"
+#include "world.h"
 
 enum verdict {
 	VERDICT_GOOD,
@@ -20,7 +21,8 @@ const char *verdict_word(enum verdict verdict);
 /* One judged commit. Texts are clean (no control characters). */
 struct step {
 	unsigned int number; /* from 1 */
-	char role[16];       /* "bad-end", "good-end", "split"; "" in a log of git's */
+	char role[16];       /* "bad-end", "good-end", "split", those of
+			      * judge/confirm.h; "" in a log of git's */
 	char commit[IMAGE_COMMIT_TEXT];
 	char subject[HISTORY_SUBJECT_TEXT];
 	enum verdict verdict;
@@ -40,16 +42,23 @@ struct past {
 	struct strvec settings; /* key=value of the run's start */
 	struct step *steps;     /* owned; in the order they were judged */
 	size_t n_steps;
+	struct step *confirmations; /* owned; of the culprit */
+	size_t n_confirmations;
+	char no_revert[384]; /* why the revert was not tried; "" */
+	bool mode_changed;   /* the host boots without kexec for us; before: */
+	char mode_was[BOOT_MODE_TEXT];
 	char current[IMAGE_COMMIT_TEXT]; /* the step under way, or "" */
 	size_t current_candidates;
 	unsigned int lab_faults;
 	struct strvec signature; /* of the failure that counts: signature_add() words */
-	char result[16];         /* "found", "only-skipped", "ends"; "": unfinished */
+	char result[16];         /* "found", "only-skipped", "contradiction", "ends"; "":
+				    unfinished */
 	char culprit[IMAGE_COMMIT_TEXT];
 	char culprit_subject[HISTORY_SUBJECT_TEXT];
 	char culprit_author[HISTORY_SUBJECT_TEXT];
 	char culprit_date[32];
-	char words[512]; /* the end in a sentence */
+	unsigned int culprit_parents; /* 2 and more: a merge */
+	char words[512];              /* the end in a sentence */
 	/* revisions of a `git bisect start BAD GOOD...` line and verdict lines that may
 	 * not be 40 digits are kept as they stand; see past_verdicts */
 	struct strvec start_revs;
@@ -64,6 +73,10 @@ void past_release(struct past *past);
 
 /* Adds a copy; -ENOMEM. */
 int past_add(struct past *past, const struct step *step);
+int past_confirm(struct past *past, const struct step *step);
+
+/* All that was tried, in order: the steps, then the confirmations. NULL behind them. */
+const struct step *past_step(const struct past *past, size_t i);
 
 /* A setting's value; NULL if it was not set. A key may stand more than once: after is
  * the last value got, or NULL for the first. */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "judge/confirm.h"
 #include "lib/file.h"
 #include "place.h"
 
@@ -13,6 +14,10 @@ void report_result(const struct past *past, struct buf *b)
 		buf_addf(b, "%s is the first bad commit\n", past->culprit);
 		buf_addf(b, "Author: %s\nDate:   %s\n\n    %s\n", past->culprit_author,
 			past->culprit_date, past->culprit_subject);
+		if (past->culprit_parents > 1 || past->n_confirmations ||
+			*past->no_revert)
+			buf_addc(b, '\n');
+		confirm_describe(past, b);
 	} else if (*past->words) {
 		buf_addf(b, "%s\n", past->words);
 	} else {
@@ -59,6 +64,7 @@ static void sum(struct cost *all, const struct cost *one)
 void report_table(const struct past *past, struct buf *b)
 {
 	unsigned int resets = 0;
+	const struct step *step;
 	struct cost all;
 
 	cost_init(&all);
@@ -66,9 +72,7 @@ void report_table(const struct past *past, struct buf *b)
 	for (int i = 0; i < COST_STAGES; i++)
 		buf_addf(b, " %*s", width_of(i), cost_name(i));
 	buf_addc(b, '\n');
-	for (size_t i = 0; i < past->n_steps; i++) {
-		const struct step *step = &past->steps[i];
-
+	for (size_t i = 0; (step = past_step(past, i)); i++) {
 		buf_addf(b, "%4u %-12.12s %-7s %6u", step->number, step->commit,
 			verdict_word(step->verdict), step->resets);
 		add_row(b, &step->cost);
@@ -85,9 +89,9 @@ static void add_reasons(const struct past *past, const char *folder, struct buf 
 {
 	static const char *const kinds[] = {"test", "console"};
 
-	for (size_t i = 0; i < past->n_steps; i++) {
-		const struct step *step = &past->steps[i];
+	const struct step *step;
 
+	for (size_t i = 0; (step = past_step(past, i)); i++) {
 		buf_addf(b, "%4u %-12.12s %-4s %s\n", step->number, step->commit,
 			verdict_word(step->verdict), step->subject);
 		buf_addf(b, "     %s", step->why);
@@ -145,7 +149,7 @@ static void add_command(const struct past *past, struct buf *b)
 {
 	static const char *const keys[] = {"repo", "good", "bad", "host", "server",
 		"store", "arch", "config", "failure", "timeout", "on-timeout",
-		"on-boot-failure"};
+		"on-boot-failure", "confirm"};
 	const char *word = NULL;
 
 	buf_adds(b, "tenfold-bisect run");

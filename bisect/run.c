@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GOING (-1000) /* no end yet; no errno is that low */
+#include "confirm.h"
+#include "learn.h"
 
 void run_init(struct run *run)
 {
@@ -66,6 +67,7 @@ static int log_lab_fault(void *ctx, const struct step *step, const char *why)
 static int log_end(
 	struct run *run, const char *result, const char *commit, struct err *err)
 {
+	CLEANUP_STRVEC struct strvec parents = STRVEC_INIT;
 	struct history_commit c = {0};
 	struct buf b;
 
@@ -78,6 +80,8 @@ static int log_end(
 		record_pair(&b, "subject", "%s", c.subject);
 		record_pair(&b, "author", "%s", c.author);
 		record_pair(&b, "date", "%s", c.date);
+		history_parents(run->history, commit, &parents, NULL);
+		record_pair(&b, "parents", "%zu", parents.n);
 	}
 	record_end(&b);
 	if (commit)
@@ -91,6 +95,7 @@ static int log_end(
 		snprintf(p->culprit_subject, sizeof(p->culprit_subject), "%s", c.subject);
 		snprintf(p->culprit_author, sizeof(p->culprit_author), "%s", c.author);
 		snprintf(p->culprit_date, sizeof(p->culprit_date), "%s", c.date);
+		p->culprit_parents = parents.n;
 	}
 	return append(run, &b, err);
 }
@@ -114,7 +119,7 @@ static void announce_step(struct run *run, const struct step *step)
 	w->view->say(w->view_ctx, b.data);
 }
 
-static void announce_verdict(struct run *run, const struct step *step)
+void run_announce_verdict(struct run *run, const struct step *step)
 {
 	const struct world *w = run->bench.world;
 	char line[640];
@@ -123,52 +128,6 @@ static void announce_verdict(struct run *run, const struct step *step)
 		step->commit, verdict_word(step->verdict), step->why,
 		step->cost.seconds[COST_TOTAL]);
 	w->view->say(w->view_ctx, line);
-}
-
-static void say_signature(struct run *run)
-{
-	const struct world *w = run->bench.world;
-	CLEANUP_BUF struct buf b;
-
-	buf_init(&b, 4096);
-	buf_adds(&b, "the failure that counts: ");
-	signature_describe(&run->signature, &b);
-	w->view->say(w->view_ctx, b.data);
-}
-
-/* The bad end's failure is the one that counts. What its console said, and that of a
- * good commit says too, is no part of it. Stands before the verdict in the log: a kill
- * between them has the step done again, and so learnt again. */
-static void learn(struct run *run, const struct step *step, struct buf *b)
-{
-	struct signature *signature = &run->signature;
-	CLEANUP_STRVEC struct strvec words = STRVEC_INIT;
-
-	if (run->failures && run->failures->n)
-		return;
-	if (step->verdict == VERDICT_BAD && !strcmp(step->role, "bad-end"))
-		signature_learn(signature, &run->bench.failure);
-	else if (step->verdict != VERDICT_GOOD ||
-		 !signature_forget(signature, &run->bench.failure.lines))
-		return;
-	signature_words(signature, &words);
-	record_signature(b, &words);
-	strvec_release(&run->past->signature);
-	run->past->signature = words;
-	words = (struct strvec)STRVEC_INIT;
-	say_signature(run);
-}
-
-static int recall_signature(struct run *run, struct err *err)
-{
-	const struct strvec *words = &run->past->signature;
-	int r = 0;
-
-	if (run->failures && run->failures->n)
-		words = run->failures;
-	for (size_t i = 0; !r && i < words->n; i++)
-		r = signature_add(&run->signature, words->v[i], err);
-	return r;
 }
 
 /* What a step that gave no verdict makes of the run. */
@@ -191,13 +150,29 @@ static int stopped(struct run *run, enum step_end end, const struct step *step)
 	}
 }
 
-/* GOING when the step was judged and recorded. */
+unsigned int run_next_number(const struct past *past)
+{
+	return past->n_steps + past->n_confirmations + 1;
+}
+
+int run_step(struct run *run, struct step *step, struct err *err)
+{
+	enum step_end end;
+	int r = log_step_start(run, step, err);
+
+	if (r < 0)
+		return r;
+	end = step_run(&run->bench, step);
+	return end == STEP_JUDGED ? RUN_GOING : stopped(run, end, step);
+}
+
+/* RUN_GOING when the step was judged and recorded. */
 static int take_step(struct run *run, const char *commit, const char *role,
 	size_t candidates, struct err *err)
 {
-	struct step step = {.number = run->past->n_steps + 1, .candidates = candidates};
+	struct step step = {
+		.number = run_next_number(run->past), .candidates = candidates};
 	struct history_commit c = {0};
-	enum step_end end;
 	struct buf b;
 	int r = history_describe(run->history, commit, &c, err);
 
@@ -206,23 +181,20 @@ static int take_step(struct run *run, const char *commit, const char *role,
 	snprintf(step.role, sizeof(step.role), "%s", role);
 	snprintf(step.commit, sizeof(step.commit), "%s", commit);
 	snprintf(step.subject, sizeof(step.subject), "%s", c.subject);
-	r = log_step_start(run, &step, err);
-	if (r < 0)
-		return r;
 	announce_step(run, &step);
-	end = step_run(&run->bench, &step);
-	if (end != STEP_JUDGED)
-		return stopped(run, end, &step);
+	r = run_step(run, &step, err);
+	if (r != RUN_GOING)
+		return r;
 	buf_init(&b, RECORD_MAX);
-	learn(run, &step, &b);
+	run_learn(run, &step, &b);
 	record_step(&b, &step);
 	r = append(run, &b, err);
 	if (r == 0)
 		r = past_add(run->past, &step);
 	if (r < 0)
 		return r;
-	announce_verdict(run, &step);
-	return GOING;
+	run_announce_verdict(run, &step);
+	return RUN_GOING;
 }
 
 static const struct step *find_step(const struct past *past, const char *commit)
@@ -261,12 +233,12 @@ static int check_end(struct run *run, const char *commit, bool is_bad, struct er
 	if (!step) {
 		int r = take_step(run, commit, is_bad ? "bad-end" : "good-end", 0, err);
 
-		if (r != GOING)
+		if (r != RUN_GOING)
 			return r;
 		step = find_step(run->past, commit);
 	}
 	if (step->verdict == (is_bad ? VERDICT_BAD : VERDICT_GOOD))
-		return GOING;
+		return RUN_GOING;
 	return end_does_not_hold(run, step, is_bad, err);
 }
 
@@ -304,10 +276,21 @@ int run_choose(const struct run *run, struct choice *ret_choice, struct err *err
 	return r < 0 ? err_errno(err, r, "cannot choose a commit") : 0;
 }
 
+static int contradiction(struct run *run, struct err *err)
+{
+	int r = log_end(run, "contradiction", NULL, err);
+
+	return r < 0 ? r : RUN_CONTRADICTION;
+}
+
 static int found(struct run *run, const char *commit, struct err *err)
 {
-	int r;
+	int r = run_confirm(run, commit, err);
 
+	if (r == RUN_CONTRADICTION)
+		return contradiction(run, err);
+	if (r != RUN_GOING)
+		return r;
 	buf_addf(&run->words, "%s is the first bad commit", commit);
 	r = log_end(run, "found", commit, err);
 	return r < 0 ? r : RUN_FOUND;
@@ -375,8 +358,7 @@ static int split(struct run *run, struct err *err)
 		"the verdicts contradict each other: bad %.12s is an ancestor "
 		"of a commit that was judged good",
 		commit);
-	r = log_end(run, "ends", NULL, err);
-	return r < 0 ? r : RUN_ENDS;
+	return contradiction(run, err);
 }
 
 int run_bisection(struct run *run, struct err *err)
@@ -386,13 +368,16 @@ int run_bisection(struct run *run, struct err *err)
 	run->bench.on_lab_fault = log_lab_fault;
 	run->bench.ctx = run;
 	run->bench.signature = &run->signature;
-	r = recall_signature(run, err);
+	r = confirm_restore_mode(run->bench.world, run->past, run->journal,
+		run->bench.drive.patience, err);
+	if (r == 0)
+		r = run_recall(run, err);
 	if (r < 0)
 		return r;
 	r = check_end(run, run->bad, true, err);
-	for (size_t i = 0; r == GOING && i < run->goods->n; i++)
+	for (size_t i = 0; r == RUN_GOING && i < run->goods->n; i++)
 		r = check_end(run, run->goods->v[i], false, err);
-	while (r == GOING)
+	while (r == RUN_GOING)
 		r = split(run, err);
 	return r;
 }

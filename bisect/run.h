@@ -14,12 +14,15 @@
 /* Also the exit codes. */
 enum run_end {
 	RUN_FOUND = 0,
-	RUN_ENDS = 3,         /* the good end fails or the bad end passes */
-	RUN_ONLY_SKIPPED = 4, /* only skipped commits are left */
-	RUN_LAB = 5,          /* the lab's fault; can be continued */
-	RUN_ABORTED = 6,      /* the test wanted no more; can be continued */
-	RUN_STOPPED = 130     /* the user wanted out; can be continued */
+	RUN_ENDS = 3,          /* the good end fails or the bad end passes */
+	RUN_ONLY_SKIPPED = 4,  /* only skipped commits are left */
+	RUN_LAB = 5,           /* the lab's fault; can be continued */
+	RUN_ABORTED = 6,       /* the test wanted no more; can be continued */
+	RUN_CONTRADICTION = 7, /* the verdicts contradict each other */
+	RUN_STOPPED = 130      /* the user wanted out; can be continued */
 };
+
+#define RUN_GOING (-1000) /* no end yet; no errno is that low */
 
 struct run {
 	struct bench bench;
@@ -30,7 +33,10 @@ struct run {
 	const struct strvec *failures; /* the same, given by hand; NULL: to be learnt */
 	const struct strvec *goods;    /* commits */
 	const char *bad;
-	struct buf words; /* how it ended, in sentences; init by run_init() */
+	unsigned int confirm; /* times that the culprit and its parents are tried again */
+	bool cold;            /* and once more without kexec */
+	bool first_parent;    /* the range follows first parents only */
+	struct buf words;     /* how it ended, in sentences; init by run_init() */
 };
 
 void run_init(struct run *run);
@@ -39,6 +45,12 @@ void run_release(struct run *run);
 /* One of enum run_end, with words; a negative value: the log cannot be written. The
  * caller then leaves the host with drive_leave(). */
 int run_bisection(struct run *run, struct err *err);
+
+/* The parts that confirm.c needs as well: the number of the next step; one step, logged
+ * as under way, RUN_GOING when it was judged (the caller records it); its sentence. */
+unsigned int run_next_number(const struct past *past);
+int run_step(struct run *run, struct step *step, struct err *err);
+void run_announce_verdict(struct run *run, const struct step *step);
 
 /* What comes next by the log: history, past and bad must be set. */
 int run_choose(const struct run *run, struct choice *ret_choice, struct err *err);

@@ -131,9 +131,35 @@ static int boots(void *ctx, struct boots *ret_boots, struct err *err)
 	return r < 0 ? r : boots_parse(answer.data, answer.len, ret_boots, err);
 }
 
+static int get_mode(void *ctx, char ret_mode[BOOT_MODE_TEXT], struct err *err)
+{
+	CLEANUP_JSON json_t *json = NULL;
+	CLEANUP_BUF struct buf answer;
+	int r;
+
+	buf_init(&answer, ANSWER_MAX);
+	r = ask(ctx, "GET", "", NULL, &answer, err);
+	if (r < 0)
+		return r;
+	json = json_loadb(answer.data, answer.len, 0, NULL);
+	copy_text(ret_mode, BOOT_MODE_TEXT, json, "boot");
+	return 0;
+}
+
+static int set_mode(void *ctx, const char *mode, struct err *err)
+{
+	CLEANUP_BUF struct buf body;
+
+	buf_init(&body, 64);
+	buf_addf(&body, "boot=%s", mode);
+	return ask(ctx, "PATCH", "", body.data, NULL, err);
+}
+
 const struct server_ops server_ops = {
 	.set_next = set_next,
 	.clear_next = clear_next,
 	.announce = announce,
 	.boots = boots,
+	.get_mode = get_mode,
+	.set_mode = set_mode,
 };

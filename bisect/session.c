@@ -241,6 +241,7 @@ static void set_world(struct session *s)
 	s->builder = (struct store_builder){.settings = &s->settings,
 		.store = {.root = s->settings.store},
 		.folder = folder,
+		.history = &s->history,
 		.cancel_fd = s->waiter.signal_fd};
 	s->tester.folder = folder;
 	s->tester.cancel_fd = s->waiter.signal_fd;
@@ -268,6 +269,8 @@ static void set_world(struct session *s)
 	s->run.goods = &s->goods;
 	s->run.failures = &s->settings.failures;
 	s->run.bad = s->bad;
+	s->run.confirm = s->settings.no_confirm ? 0 : s->settings.confirm;
+	s->run.cold = s->settings.cold;
 }
 
 int session_begin(struct session *s, struct err *err)

@@ -53,6 +53,8 @@ static enum sim_kind kind_of(const struct sim *sim, const char *image)
 	const char *slash = strrchr(image, '/');
 	size_t number;
 
+	if (slash && !strcmp(slash + 1, SIM_REVERT))
+		return sim->revert_kind;
 	if (slash && history_find(sim->history, slash + 1, &number) == 0)
 		return sim->kinds[number];
 	return sim->good_kind;
@@ -142,6 +144,7 @@ static void reach_kexec(struct sim *sim)
 	snprintf(boot->image, sizeof(boot->image), "%s", sim->image);
 	sim->next[0] = '\0';
 	sim->kexecs++;
+	sim->colds += !strcmp(sim->mode, "grub");
 	go(sim, AT_END);
 }
 
@@ -293,6 +296,21 @@ static int sim_build(void *ctx, const char *commit, struct err *err)
 	return sim->kinds[number] == SIM_BROKEN ? err_set(err, -ENOEXEC, "no build") : 0;
 }
 
+static int sim_revert(void *ctx, const char *culprit, const char *onto,
+	char ret_commit[IMAGE_COMMIT_TEXT], struct err *err)
+{
+	struct sim *sim = ctx;
+
+	(void)culprit;
+	(void)onto;
+	if (dead(sim))
+		return -EINTR;
+	if (sim->no_revert)
+		return err_set(err, -EEXIST, "the revert does not apply");
+	snprintf(ret_commit, IMAGE_COMMIT_TEXT, SIM_REVERT);
+	return 0;
+}
+
 static int no_answer(struct err *err)
 {
 	return err_set(err, -ECONNREFUSED, "the server does not answer");
@@ -346,6 +364,30 @@ static int sim_boots(void *ctx, struct boots *ret_boots, struct err *err)
 	if (away(sim))
 		return no_answer(err);
 	*ret_boots = sim->boots;
+	return 0;
+}
+
+static int sim_get_mode(void *ctx, char ret_mode[BOOT_MODE_TEXT], struct err *err)
+{
+	struct sim *sim = ctx;
+
+	if (dead(sim))
+		return -EINTR;
+	if (away(sim))
+		return no_answer(err);
+	memcpy(ret_mode, sim->mode, sizeof(sim->mode));
+	return 0;
+}
+
+static int sim_set_mode(void *ctx, const char *mode, struct err *err)
+{
+	struct sim *sim = ctx;
+
+	if (dead(sim))
+		return -EINTR;
+	if (away(sim))
+		return no_answer(err);
+	snprintf(sim->mode, sizeof(sim->mode), "%s", mode);
 	return 0;
 }
 
@@ -473,9 +515,9 @@ static void sim_say(void *ctx, const char *text)
 
 void sim_world(struct sim *sim, struct world *ret_world)
 {
-	static const struct builder_ops builder = {sim_find, sim_build};
-	static const struct server_ops server = {
-		sim_set_next, sim_clear_next, sim_announce, sim_boots};
+	static const struct builder_ops builder = {sim_find, sim_build, sim_revert};
+	static const struct server_ops server = {sim_set_next, sim_clear_next,
+		sim_announce, sim_boots, sim_get_mode, sim_set_mode};
 	static const struct machine_ops machine = {sim_can, sim_reset, sim_console_end,
 		sim_console_mark, sim_console_read, sim_console_keep, sim_console_text};
 	static const struct tester_ops tester = {sim_test};

@@ -39,6 +39,9 @@ enum sim_fault {
 
 #define SIM_CONSOLE_MAX 65536
 
+/* The commit that is the bad end with the culprit reverted. */
+#define SIM_REVERT "feedfeedfeedfeedfeedfeedfeedfeedfeedfeed"
+
 struct sim {
 	const struct history *history;
 	enum sim_kind *kinds;    /* by number in the history's graph */
@@ -50,20 +53,23 @@ struct sim {
 	/* fills in what else the test of that commit showed; NULL: nothing */
 	void (*on_test)(struct sim *sim, const char *commit, struct test_result *result);
 	void *ctx;
-	unsigned int die_at;      /* that call is -EINTR, and all after it; 0: none */
-	unsigned int os_deaf;     /* so many reboots through the OS have no effect */
-	unsigned int power_fails; /* so many power commands fail */
+	enum sim_kind revert_kind; /* of the bad end with the culprit reverted */
+	bool no_revert;            /* the revert does not apply */
+	unsigned int die_at;       /* that call is -EINTR, and all after it; 0: none */
+	unsigned int os_deaf;      /* so many reboots through the OS have no effect */
+	unsigned int power_fails;  /* so many power commands fail */
 	double server_away_from, server_away_to; /* clock times */
 
 	/* what came of it */
 	unsigned int calls, boots_made, reboots, power_cycles, self_resets, tests, builds,
-		kexecs;
+		kexecs, colds;
 
 	/* the machine, see sim.c */
 	double now;
 	struct boots boots;
 	char next[IMAGE_ID_TEXT];
 	char announced[BOOT_ID_TEXT];
+	char mode[BOOT_MODE_TEXT]; /* how the host is set to boot */
 	int stage;
 	double due;
 	char image[IMAGE_ID_TEXT];

@@ -105,10 +105,10 @@ static void count_only_this(struct bench *bench, struct step *step)
 	const struct signature *wanted = bench->signature;
 	CLEANUP_BUF struct buf b;
 
+	buf_init(&b, sizeof(step->why) - 1);
 	if (step->verdict != VERDICT_BAD || !wanted || signature_is_empty(wanted) ||
 		signature_matches(wanted, &bench->failure))
 		return;
-	buf_init(&b, sizeof(step->why) - 1);
 	buf_addf(&b, "another failure: %.150s; looked for is ", step->why);
 	signature_describe(wanted, &b);
 	step->verdict = VERDICT_SKIP;

@@ -31,7 +31,13 @@ struct builder_ops {
 		void *ctx, const char *commit, struct candidate *ret, struct err *err);
 	/* 0: now it is there; -ENOEXEC: it does not build; else infra error */
 	int (*build)(void *ctx, const char *commit, struct err *err);
+	/* makes a commit, to be built as any other, that is onto with culprit reverted;
+	 * -EEXIST: the revert does not apply */
+	int (*revert)(void *ctx, const char *culprit, const char *onto,
+		char ret_commit[IMAGE_COMMIT_TEXT], struct err *err);
 };
+
+#define BOOT_MODE_TEXT 16
 
 struct server_ops {
 	/* sets the host's next boot, no waiting in the menu */
@@ -41,6 +47,9 @@ struct server_ops {
 	/* tells that the host is about to be reset; the id of the boot that comes */
 	int (*announce)(void *ctx, char ret_boot[BOOT_ID_TEXT], struct err *err);
 	int (*boots)(void *ctx, struct boots *ret_boots, struct err *err);
+	/* how the host is set to load a candidate: "kexec", "grub", or "" */
+	int (*get_mode)(void *ctx, char ret_mode[BOOT_MODE_TEXT], struct err *err);
+	int (*set_mode)(void *ctx, const char *mode, struct err *err);
 };
 
 enum rung {

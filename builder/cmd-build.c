@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <unistd.h>
@@ -22,8 +23,9 @@
 /* What the words of the command line came out as. */
 struct request {
 	const struct conf_tree *tree;
-	struct strvec commits; /* oldest first */
-	bool in_conf;          /* the tree is one that a watching builder knows */
+	struct conf_tree borrowed; /* what tree is with --from: its name, another place */
+	struct strvec commits;     /* oldest first */
+	bool in_conf;              /* the tree is one that a watching builder knows */
 };
 
 struct run {
@@ -131,6 +133,61 @@ static int find_commits(
 	if (conf->tree && !request->tree)
 		return err_set(err, -ENOENT, "there is no tree '%s'", conf->tree);
 	return r;
+}
+
+/* True if the tree has that commit: what grew on it is built fastest beside it. */
+static bool has_commit(struct builder *b, const struct conf_tree *tree, const char *name)
+{
+	CLEANUP_STRVEC struct strvec commits = STRVEC_INIT;
+
+	return look_in_tree(b, tree, name, &commits, NULL) == 0;
+}
+
+static const struct conf_tree *tree_of_parents(
+	struct builder *b, git_repository *repo, const char *name)
+{
+	const struct conf *conf = &b->conf;
+	CLEANUP_COMMIT struct commit commit = {0};
+	const struct conf_tree *found = NULL;
+
+	if (repo_commit(repo, name, &commit, NULL) < 0)
+		return NULL;
+	for (size_t i = 0; !found && i < conf->n_trees; i++) {
+		const struct conf_tree *tree = &conf->trees[i];
+
+		if (conf->tree ? !strcmp(conf->tree, tree->name)
+			       : commit.parents.n &&
+					 has_commit(b, tree, commit.parents.v[0]))
+			found = tree;
+	}
+	return found;
+}
+
+/* --from: a repository that no tree is about, with commits that grew on one of a tree. */
+static int find_borrowed(
+	struct builder *b, const char *word, struct request *request, struct err *err)
+{
+	CLEANUP_FREE char *path = realpath(b->conf.from, NULL);
+	CLEANUP_REPO git_repository *repo = NULL;
+	const struct conf_tree *tree;
+	int r;
+
+	if (!path)
+		return err_set(err, -ENOENT, "there is no repository '%s'", b->conf.from);
+	r = repo_open(path, &repo, err);
+	if (!r)
+		r = resolve(repo, word, &request->commits, err);
+	if (r < 0)
+		return r;
+	tree = tree_of_parents(b, repo, request->commits.v[0]);
+	if (!tree)
+		return err_set(err, -ENOENT,
+			"no tree has the parent of '%.100s': say --tree NAME", word);
+	request->borrowed =
+		(struct conf_tree){.name = tree->name, .remote = path, .in_place = true};
+	request->tree = &request->borrowed;
+	path = NULL;
+	return 0;
 }
 
 static int check_target(void *ctx, const struct conf_config *config, const char *arch)
@@ -290,11 +347,13 @@ int builder_build(struct builder *b, const struct strvec *words, struct err *err
 			words->n);
 		return EXIT_INPUT;
 	}
-	r = find_commits(b, words->v[0], &request, err);
+	r = b->conf.from ? find_borrowed(b, words->v[0], &request, err)
+			 : find_commits(b, words->v[0], &request, err);
 	if (r < 0)
 		code = r == -ENOENT || r == -EINVAL ? EXIT_INPUT : EXIT_INFRA;
 	else
 		code = build_all(b, &request, err);
 	strvec_release(&request.commits);
+	free(request.borrowed.remote);
 	return code;
 }

@@ -47,7 +47,7 @@ struct conf {
 	bool mail_author;
 	/* command line only */
 	char *file;
-	char *repo, *tree, *fragment, *base;
+	char *repo, *from, *tree, *fragment, *base;
 	struct strvec arch, config;
 	bool retry, json, mail, help, version;
 	/* sections, in the file's order */

@@ -32,7 +32,9 @@ struct fixture {
 	struct history history;
 	char commits[COMMITS_MAX][IMAGE_COMMIT_TEXT]; /* by name */
 	struct strvec goods;
-	struct strvec failures;           /* --failure */
+	struct strvec failures; /* --failure */
+	unsigned int confirm;   /* --confirm; 0: none */
+	bool cold;
 	enum sim_kind kinds[COMMITS_MAX]; /* by number */
 };
 
@@ -152,6 +154,8 @@ static void begin(struct fixture *f, struct sim *sim, int culprit)
 
 	assert_int_equal(file_write_atomic(f->log, start, strlen(start), 0644, NULL), 0);
 	strvec_release(&f->failures);
+	f->confirm = 0;
+	f->cold = false;
 	set_culprit(f, culprit);
 	sim_init(sim, &f->history, f->kinds);
 }
@@ -190,6 +194,8 @@ static int control(struct fixture *f, struct sim *sim, struct run *run, struct p
 	run->past = past;
 	run->goods = &f->goods;
 	run->failures = &f->failures;
+	run->confirm = f->confirm;
+	run->cold = f->cold;
 	run->bad = f->commits[LAST];
 	r = run_bisection(run, &err);
 	if (r < 0)

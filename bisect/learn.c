@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "learn.h"
+
+#include <string.h>
+
+static void say_signature(struct run *run)
+{
+	const struct world *w = run->bench.world;
+	CLEANUP_BUF struct buf b;
+
+	buf_init(&b, 4096);
+	buf_adds(&b, "the failure that counts: ");
+	signature_describe(&run->signature, &b);
+	w->view->say(w->view_ctx, b.data);
+}
+
+void run_learn(struct run *run, const struct step *step, struct buf *b)
+{
+	struct signature *signature = &run->signature;
+	CLEANUP_STRVEC struct strvec words = STRVEC_INIT;
+
+	if (run->failures && run->failures->n)
+		return;
+	if (step->verdict == VERDICT_BAD && !strcmp(step->role, "bad-end"))
+		signature_learn(signature, &run->bench.failure);
+	else if (step->verdict != VERDICT_GOOD ||
+		 !signature_forget(signature, &run->bench.failure.lines))
+		return;
+	signature_words(signature, &words);
+	record_signature(b, &words);
+	strvec_release(&run->past->signature);
+	run->past->signature = words;
+	words = (struct strvec)STRVEC_INIT;
+	say_signature(run);
+}
+
+int run_recall(struct run *run, struct err *err)
+{
+	const struct strvec *words = &run->past->signature;
+	int r = 0;
+
+	if (run->failures && run->failures->n)
+		words = run->failures;
+	for (size_t i = 0; !r && i < words->n; i++)
+		r = signature_add(&run->signature, words->v[i], err);
+	return r;
+}
