@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "choice/choose.h"
 #include "cmd.h"
@@ -40,12 +39,7 @@ void cmd_usage(void)
 
 int cmd_fail(const struct err *err)
 {
-	for (const char *line = err->text; *line;) {
-		int len = strcspn(line, "\n");
-
-		log_error("%.*s", len, line);
-		line += len + (line[len] == '\n');
-	}
+	log_error_lines(err->text);
 	return EXIT_BAD_INPUT;
 }
 

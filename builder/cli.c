@@ -3,11 +3,13 @@
 #include "builder.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "kbuild.h"
 #include "lib/child.h"
@@ -76,13 +78,36 @@ static int settle_folder(char **path, struct err *err)
 	return 0;
 }
 
+/* Root works as the store's owner: a build runs other people's makefiles, and what it
+ * writes must stay the watching builder's to go on with. fresh: root has just made state.
+ */
+static int become_owner(const char *store, const char *state, bool fresh, struct err *err)
+{
+	struct stat st;
+
+	if (geteuid() != 0)
+		return 0;
+	if (stat(store, &st) < 0)
+		return err_errno(err, -errno, "cannot use '%s'", store);
+	if (st.st_uid == 0)
+		return 0;
+	if ((fresh && chown(state, st.st_uid, st.st_gid) < 0) ||
+		setgroups(1, &st.st_gid) < 0 || setgid(st.st_gid) < 0 ||
+		setuid(st.st_uid) < 0)
+		return err_errno(err, -errno, "cannot become the owner of '%s'", store);
+	return 0;
+}
+
 static int open_folders(struct builder *b, struct err *err)
 {
 	CLEANUP_BUF struct buf trees = {0};
+	bool fresh = !file_exists(b->conf.state);
 	int r = settle_folder(&b->conf.store, err);
 
 	if (!r)
 		r = settle_folder(&b->conf.state, err);
+	if (!r)
+		r = become_owner(b->conf.store, b->conf.state, fresh, err);
 	if (r < 0)
 		return r;
 	buf_init(&trees, 4096);
@@ -140,12 +165,7 @@ int builder_main(int argc, char **argv)
 	/* what went wrong on the way to success is nobody's business */
 	if (code < EXIT_INPUT)
 		err.text[0] = '\0';
-	for (char *line = err.text, *next; *line; line = next) {
-		next = line + strcspn(line, "\n");
-		if (*next)
-			*next++ = '\0';
-		log_error("%s", line);
-	}
+	log_error_lines(err.text);
 	if (b.signal_fd >= 0)
 		close(b.signal_fd);
 	conf_release(&b.conf);

@@ -19,6 +19,7 @@ install: all install-dracut ## all of it (PREFIX=, DESTDIR=)
 	set -e; for page in $(install_man); do \
 		install -D -m 644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}; \
 	done
+	install -d $(DESTDIR)$(SYSCONFDIR)/tenfold
 	install -d $(DESTDIR)$(EXAMPLEDIR)
 	set -e; for file in $(install_examples); do \
 		name=$${file##*/}; \

@@ -129,10 +129,8 @@ static int print_one(const struct settings *s, struct err *err)
 
 static int run(struct settings *s, int argc, char **argv, struct err *err)
 {
-	int r = settings_read(s, argc, argv, err);
-
-	if (r < 0)
-		return r;
+	if (settings_read(s, argc, argv, err) < 0)
+		return -EINVAL;
 	if (s->help) {
 		usage(stdout);
 		return 0;
@@ -156,6 +154,6 @@ int program_main(int argc, char **argv)
 	r = run(&s, argc, argv, &err);
 	settings_release(&s);
 	if (r < 0)
-		log_error("%s", err.text);
+		log_error_lines(err.text);
 	return r == 0 ? 0 : r == -EINVAL ? 2 : 1;
 }

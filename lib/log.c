@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "buf.h"
 
@@ -59,4 +60,14 @@ void log_info(const char *fmt, ...)
 	va_start(ap, fmt);
 	put(6, fmt, ap);
 	va_end(ap);
+}
+
+void log_error_lines(const char *lines)
+{
+	while (*lines) {
+		int len = (int)strcspn(lines, "\n");
+
+		log_error("%.*s", len, lines);
+		lines += len + (lines[len] == '\n');
+	}
 }

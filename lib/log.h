@@ -13,4 +13,7 @@ void log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* A line each of lines: the sentences of an error that tells several things at once. */
+void log_error_lines(const char *lines);
+
 #endif

@@ -6,24 +6,13 @@
 #include "server.h"
 #include "setup.h"
 
-/* The sentences of an error, one a line. */
-static void complain(const char *lines)
-{
-	while (*lines) {
-		int len = (int)strcspn(lines, "\n");
-
-		log_error("%.*s", len, lines);
-		lines += len + (lines[len] == '\n');
-	}
-}
-
 static int run(struct server *server, int argc, char **argv)
 {
 	struct err err = ERR_INIT;
 	int next;
 
 	if (config_read(&server->config, argc, argv, &next, &err) < 0) {
-		complain(err.text);
+		log_error_lines(err.text);
 		return 2;
 	}
 	if (server->config.help) {

@@ -3,7 +3,9 @@
 #include "setup-parts.h"
 
 #include <errno.h>
+#include <libgen.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "lib/file.h"
 
@@ -45,6 +47,7 @@ int setup_nfs_line(const struct setup *s, struct buf *out, struct err *err)
 
 int setup_nfs(const struct setup *s, struct err *err)
 {
+	CLEANUP_FREE char *folder = strdup(s->exports);
 	CLEANUP_BUF struct buf line;
 	int r;
 
@@ -56,7 +59,11 @@ int setup_nfs(const struct setup *s, struct err *err)
 		fputs(line.data, stdout);
 		return 0;
 	}
-	r = file_write_atomic(s->exports, line.data, line.len, 0644, err);
+	/* Debian's package brings no exports.d */
+	r = folder ? dir_make(dirname(folder), 0755, err)
+		   : err_errno(err, -ENOMEM, "cannot write '%s'", s->exports);
+	if (!r)
+		r = file_write_atomic(s->exports, line.data, line.len, 0644, err);
 	if (r < 0)
 		return r;
 	printf("%s is written; now run: exportfs -ra\n", s->exports);

@@ -168,7 +168,7 @@ static int run_part(size_t part, struct setup *s, struct err *err)
 	struct config config = {0};
 	int next, r;
 
-	r = config_read(&config, s->config ? 3 : 1, argv, &next, err);
+	r = config_read(&config, s->config ? 3 : 1, argv, &next, err) < 0 ? -EINVAL : 0;
 	if (!r)
 		r = set_defaults(s, &config, err);
 	if (!r && parts[part].address)
@@ -213,6 +213,6 @@ int setup_main(int argc, char **argv)
 	if (!r && (fflush(stdout) || ferror(stdout)))
 		r = err_errno(&err, -EIO, "cannot write to standard output");
 	if (r < 0)
-		log_error("%s", err.text);
+		log_error_lines(err.text);
 	return r == 0 ? 0 : r == -EINVAL ? 2 : 1;
 }

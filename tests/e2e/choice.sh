@@ -26,7 +26,17 @@ a_key_in_the_menu_chooses() {
 	console_says 'local OS up on' 240 && within 30 boot_is ".ok == true and .image != \"$default_image\""
 }
 
+# The lab's network is not the loopback: a write needs the token there.
+outside() { # TOKEN: the status
+	"$lab" -C "$LAB" exec curl -sS -m 20 -o /dev/null -w '%{http_code}' -X PUT -d v-bad \
+		-H "Authorization: Bearer $1" "http://10.77.0.1:8080/v1/hosts/$mac/default"
+}
+
 subject_choice() {
+	api PUT "/v1/hosts/$mac/default" "$merge" >/dev/null
+	point 'a write from the network with a wrong token' same "$(outside 0123456789)" 401
+	point 'it changed nothing' same "$(api GET "/v1/hosts/$mac/default")" "$default_image"
+	point 'the same with the right token' same "$(outside "$(cat "$LAB/state/token")")" 200
 	point 'next by curl names the image' \
 		same "$(api PUT "/v1/hosts/$mac/default" "$merge" >/dev/null; api PUT "/v1/hosts/$mac/next" v-bad)" "$next_image"
 	point 'reading uses up no next' next_survives_reads

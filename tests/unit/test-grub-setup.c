@@ -149,6 +149,26 @@ static int entries(const char *folder)
 	return n - 2;
 }
 
+/* Debian's package for NFS brings no exports.d. */
+static void an_export_makes_its_folder(void **state)
+{
+	char folder[] = "/tmp/tenfold-test-XXXXXX";
+	CLEANUP_FREE char *exports = NULL;
+	CLEANUP_BUF struct buf text;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	exports = in(folder, "exports.d/tenfold.exports");
+	buf_init(&text, 4096);
+	assert_int_equal(RUN("nfs", "--store", "/srv/t", "--network", "10.0.0.0/24",
+				 "--exports", exports, "--write"),
+		0);
+	assert_int_equal(file_read(exports, &text, NULL), 0);
+	assert_string_equal(
+		text.data, "/srv/t 10.0.0.0/24(ro,all_squash,no_subtree_check)\n");
+	assert_int_equal(dir_remove(folder, NULL), 0);
+}
+
 /* A run leaves the tree and nothing else; the next one keeps the hosts' own files. */
 static void a_tree_is_made_and_made_again(void **state)
 {
@@ -198,6 +218,7 @@ int main(void)
 		cmocka_unit_test(kea_gets_json),
 		cmocka_unit_test(dhcp_says_what_it_lacks),
 		cmocka_unit_test(bad_usage_is_2),
+		cmocka_unit_test(an_export_makes_its_folder),
 		cmocka_unit_test(a_tree_is_made_and_made_again),
 		cmocka_unit_test(a_missing_platform_names_its_package),
 	};
