@@ -123,7 +123,7 @@ static void bad_usage_is_2(void **state)
 	assert_int_equal(RUN("--server", "a:1", "--mac", "525400000002", "word"), 2);
 	assert_int_equal(RUN("-c", config), 2);
 	assert_int_equal(RUN("-c", config, "--host", "lab9"), 2);
-	assert_int_equal(RUN("-c", "/nonexistent/hosts.ini"), 1);
+	assert_int_equal(RUN("-c", "/nonexistent/hosts.ini"), 2);
 }
 
 static void a_tree_has_every_host(void **state)
