@@ -24,8 +24,4 @@ bool build_log_has_compiler_error(const char *log, size_t len);
  * tool or a host library missing): adds the line that says so. */
 bool build_log_blames_machine(const char *log, size_t len, struct buf *ret_line);
 
-/* Adds text as clean UTF-8: bad bytes and control characters (tab excepted) become '?',
- * at most max bytes, cut between characters. */
-void text_add_utf8(struct buf *b, const char *text, size_t len, size_t max);
-
 #endif

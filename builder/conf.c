@@ -11,8 +11,8 @@
 #include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/image.h"
+#include "lib/message.h"
 #include "lib/sha256.h"
-#include "mail.h"
 
 #define DEFAULT_FILE TENFOLD_SYSCONFDIR "/builder.conf"
 
@@ -78,9 +78,9 @@ const struct option_def conf_options[] = {
 	{"sendmail", 0, OPTION_WORDS, OPTION_FILE, AT(conf, sendmail), "COMMAND",
 		"takes a mail on its standard input"},
 	{"mail-to", 0, OPTION_LIST, OPTION_FILE, AT(conf, mail_to), "ADDRESS",
-		"who hears of commits that do not build", .valid = mail_address_valid},
+		"who hears of commits that do not build", .valid = message_address_valid},
 	{"mail-from", 0, OPTION_TEXT, OPTION_FILE, AT(conf, mail_from), "ADDRESS",
-		"the sender", .valid = mail_address_valid},
+		"the sender", .valid = message_address_valid},
 	{"mail-author", 0, OPTION_BOOL, OPTION_FILE, AT(conf, mail_author), NULL,
 		"the commit's author hears of it too"},
 	{"retry", 0, OPTION_BOOL, OPTION_ARGS, AT(conf, retry), NULL,

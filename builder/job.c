@@ -12,6 +12,7 @@
 #include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/log.h"
+#include "lib/message.h"
 #include "mail.h"
 #include "outbox.h"
 #include "pack.h"
@@ -364,7 +365,7 @@ static int write_mail(struct making *m, struct err *err)
 
 	if (!m->job->mail || outbox_sent(conf->state, &m->job->id) ||
 		(!conf->mail_to.n &&
-			!(mail.author_copy && mail_address_valid(mail.author_copy))))
+			!(mail.author_copy && message_address_valid(mail.author_copy))))
 		return 0;
 	clock_iso(m->commit.author_time, author_date);
 	buf_init(&log, STORE_PATH_MAX);

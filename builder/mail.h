@@ -28,13 +28,6 @@ struct mail {
 	const char *log;    /* where the whole log is */
 };
 
-/* dot-atom@domain (RFC 5322 3.4.1) of at most 254 bytes: nothing that needs quoting. */
-bool mail_address_valid(const char *text);
-
 void mail_compose(const struct mail *mail, struct buf *b);
-
-/* Adds "NAME: TEXT\n", folded into lines of at most 76 bytes, encoded words where needed.
- */
-void mail_header(struct buf *b, const char *name, const char *text);
 
 #endif

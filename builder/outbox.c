@@ -4,12 +4,10 @@
 #include <errno.h>
 #include <string.h>
 
-#include "lib/child.h"
 #include "lib/file.h"
+#include "lib/message.h"
 #include "mail.h"
 #include "workplace.h"
-
-#define SENDMAIL_SECONDS 120
 
 /* STATE/FOLDER/ARCH@CONFIG@COMMIT40 */
 static int entry_path(
@@ -60,33 +58,12 @@ int outbox_put(const char *state, const struct image_id *id, const char *message
 static int send_message(
 	const char *path, const struct strvec *sendmail, int cancel_fd, struct err *err)
 {
-	CLEANUP_BUF struct buf message = {0}, out = {0};
-	struct child_spec spec = CHILD_SPEC_INIT;
-	struct child_result result;
+	CLEANUP_BUF struct buf message = {0};
 	int r;
 
 	buf_init(&message, MAIL_MAX * 2);
-	buf_init(&out, 512);
 	r = file_read(path, &message, err);
-	if (r < 0)
-		return r;
-	spec.argv = sendmail->v;
-	spec.input = message.data;
-	spec.out = &out;
-	spec.timeout = SENDMAIL_SECONDS;
-	spec.cancel_fd = cancel_fd;
-	r = child_run(&spec, &result, err);
-	if (r < 0)
-		return r;
-	if (result.exit_code) {
-		CLEANUP_BUF struct buf how = {0};
-
-		buf_init(&how, 256);
-		child_describe(&result, &how);
-		return err_set(
-			err, -EIO, "'%s' %s: %.300s", sendmail->v[0], how.data, out.data);
-	}
-	return 0;
+	return r < 0 ? r : message_send(message.data, sendmail, cancel_fd, err);
 }
 
 static int send_one(const char *state, const struct image_id *id,

@@ -9,6 +9,7 @@
 #include "boots.h"
 #include "catalogue.h"
 #include "lib/clock.h"
+#include "lib/text.h"
 
 #define LATEST_BOOTS 20
 #define LATEST_IMAGES 25
@@ -43,16 +44,16 @@ static void add_image(struct buf *b, const char *id)
 	if (slash && strlen(slash) > 13)
 		slash[13] = '\0';
 	buf_adds(b, "<code title=\"");
-	reply_add_html(b, id);
+	text_add_html(b, id, strlen(id));
 	buf_adds(b, "\">");
-	reply_add_html(b, text);
+	text_add_html(b, text, strlen(text));
 	buf_adds(b, "</code>");
 }
 
 static void add_cell(struct buf *b, const char *text)
 {
 	buf_adds(b, "<td>");
-	reply_add_html(b, text);
+	text_add_html(b, text, strlen(text));
 	buf_adds(b, "</td>");
 }
 
@@ -109,7 +110,7 @@ static int add_boot(void *ctx, const struct boot *boot)
 
 	buf_addf(b, "<tr><td><code>%s</code></td>", boot->mac.text);
 	buf_addf(b, "<td class=\"%s\">", verdict_class(boot));
-	reply_add_html(b, boot->state);
+	text_add_html(b, boot->state, strlen(boot->state));
 	buf_adds(b, "</td>");
 	add_image_cell(b, boot->image);
 	add_time_cell(b, boot->started);

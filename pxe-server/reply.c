@@ -205,23 +205,3 @@ void reply_set_range(struct reply *rp, const char *range)
 			first + count - 1, size);
 	}
 }
-
-void reply_add_html(struct buf *b, const char *text)
-{
-	static const struct {
-		char c;
-		const char *entity;
-	} table[] = {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"},
-		{'\'', "&#39;"}};
-
-	for (; *text; text++) {
-		size_t i = 0;
-
-		while (i < ARRAY_SIZE(table) && table[i].c != *text)
-			i++;
-		if (i < ARRAY_SIZE(table))
-			buf_adds(b, table[i].entity);
-		else
-			buf_addc(b, *text);
-	}
-}

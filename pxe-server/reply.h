@@ -70,9 +70,6 @@ int reply_add_part(struct reply *rp, int fd, uint64_t size);
  * that is not one "bytes=" range is passed over, as RFC 9110 (14.2) allows. */
 void reply_set_range(struct reply *rp, const char *range);
 
-/* Text with & < > " ' as HTML entities. */
-void reply_add_html(struct buf *b, const char *text);
-
 #define CLEANUP_REPLY CLEANUP(reply_release)
 
 #endif

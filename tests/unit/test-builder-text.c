@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "builder/build-log.h"
+#include "lib/text.h"
 #include "builder/costs.h"
 #include "builder/kconfig.h"
 #include "builder/progress.h"

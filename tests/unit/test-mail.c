@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/cleanup.h"
+#include "lib/message.h"
 #include "tests/unit/unit.h"
 
 #define C40 "0123456789abcdef0123456789abcdef01234567"
@@ -19,9 +20,9 @@ static void takes_plain_addresses_only(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(good); i++)
-		assert_true(mail_address_valid(good[i]));
+		assert_true(message_address_valid(good[i]));
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
-		assert_false(mail_address_valid(bad[i]));
+		assert_false(message_address_valid(bad[i]));
 }
 
 static void assert_header(const char *text, const char *want)
@@ -29,7 +30,7 @@ static void assert_header(const char *text, const char *want)
 	CLEANUP_BUF struct buf b;
 
 	buf_init(&b, 65536);
-	mail_header(&b, "Subject", text);
+	message_header(&b, "Subject", text);
 	assert_string_equal(b.data, want);
 }
 
@@ -52,6 +53,26 @@ static void headers_are_one_header(void **state)
 		"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\n");
 }
 
+static void assert_mailbox(const char *name, const char *want)
+{
+	CLEANUP_BUF struct buf b;
+
+	buf_init(&b, 4096);
+	message_mailbox(&b, name, "a@b.org");
+	assert_string_equal(b.data, want);
+}
+
+static void names_are_one_phrase(void **state)
+{
+	(void)state;
+	assert_mailbox("", "<a@b.org>");
+	assert_mailbox("A U Thor", "A U Thor <a@b.org>");
+	assert_mailbox("Thor, A.", "\"Thor, A.\" <a@b.org>");
+	assert_mailbox("x\" <e@v.il>, \"y\\", "\"x\\\" <e@v.il>, \\\"y\\\\\" <a@b.org>");
+	assert_mailbox("a\r\nBcc: e@v.il", "\"a??Bcc: e@v.il\" <a@b.org>");
+	assert_mailbox("M\xc3\xbcller", "\n =?UTF-8?B?TcO8bGxlcg==?= <a@b.org>");
+}
+
 static void encoded_words_keep_characters_whole(void **state)
 {
 	CLEANUP_BUF struct buf text, b;
@@ -61,7 +82,7 @@ static void encoded_words_keep_characters_whole(void **state)
 	buf_init(&b, 65536);
 	for (int i = 0; i < 100; i++)
 		buf_adds(&text, "\xe2\x82\xac");
-	mail_header(&b, "Subject", text.data);
+	message_header(&b, "Subject", text.data);
 	for (char *line = b.data; *line;) {
 		size_t len = strcspn(line, "\n");
 		char *word = strstr(line, "?B?");
@@ -133,6 +154,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(takes_plain_addresses_only),
 		cmocka_unit_test(headers_are_one_header),
+		cmocka_unit_test(names_are_one_phrase),
 		cmocka_unit_test(encoded_words_keep_characters_whole),
 		cmocka_unit_test(a_mail_says_what_is_needed),
 	};

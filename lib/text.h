@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What others wrote, on its way to people: always valid UTF-8, never a control character,
+ * never markup. Pure. */
+#ifndef TENFOLD_TEXT_H
+#define TENFOLD_TEXT_H
+
+#include <stddef.h>
+
+#include "buf.h"
+
+/* Adds text as clean UTF-8: bad bytes and control characters (tab excepted) become '?',
+ * at most max bytes, cut between characters. */
+void text_add_utf8(struct buf *b, const char *text, size_t len, size_t max);
+
+/* Adds text as HTML's text or a quoted attribute's: clean UTF-8, newlines and tabs kept,
+ * & < > " ' written as entities. */
+void text_add_html(struct buf *b, const char *text, size_t len);
+
+#endif
