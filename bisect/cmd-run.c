@@ -5,7 +5,7 @@
 
 #include "cmd.h"
 #include "lib/log.h"
-#include "report.h"
+#include "report/text.h"
 #include "session.h"
 
 static void print_end(struct session *s, int end)

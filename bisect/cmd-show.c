@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* status, log, report: what a log and the server tell, without touching anything. */
+/* status, log: what a log and the server tell, without touching anything. */
 #include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -8,24 +8,9 @@
 #include "cmd.h"
 #include "lib/file.h"
 #include "lib/log.h"
-#include "place.h"
-#include "report.h"
+#include "report/json.h"
 #include "server.h"
-#include "params.h"
-
-struct show {
-	struct params settings;
-	struct place place;
-	struct past past;
-	int next; /* index of the first word behind the options */
-};
-
-static void show_release(struct show *show)
-{
-	past_release(&show->past);
-	place_release(&show->place);
-	params_release(&show->settings);
-}
+#include "show.h"
 
 void cmd_usage(void)
 {
@@ -41,31 +26,6 @@ int cmd_fail(const struct err *err)
 {
 	log_error_lines(err->text);
 	return EXIT_BAD_INPUT;
-}
-
-/* Reads options and the host's log; 0, or 1 when --help was all. */
-static int show_open(struct show *show, int argc, char **argv, struct err *err)
-{
-	int r = options_args(
-		params_options, &show->settings, argc, argv, &show->next, err);
-
-	if (r < 0)
-		return r;
-	if (show->settings.help) {
-		cmd_usage();
-		return 1;
-	}
-	if (!show->settings.host)
-		return err_set(err, -EINVAL, "which host? say --host NAME");
-	r = params_complete(&show->settings, err);
-	if (r < 0)
-		return r;
-	place_init(&show->place, show->settings.state, show->settings.host);
-	r = past_load(show->place.log.data, &show->past, err);
-	if (r == -ENOENT)
-		err_set(err, r, "there is no run of host '%s' in '%s'",
-			show->settings.host, show->settings.state);
-	return r;
 }
 
 /* What the host is doing, as the server knows; "" when it does not answer. */
@@ -133,39 +93,6 @@ static void print_text(
 	fputs(b.data, stdout);
 }
 
-static json_t *steps_to_json(const struct past *past)
-{
-	json_t *list = json_array();
-
-	const struct step *step;
-
-	for (size_t i = 0; (step = past_step(past, i)); i++) {
-		json_t *costs = json_object();
-
-		for (int c = 0; c < COST_STAGES; c++)
-			if (step->cost.seconds[c] >= 0)
-				json_object_set_new(costs, cost_name(c),
-					json_real(step->cost.seconds[c]));
-		json_array_append_new(list,
-			json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:o}",
-				"step", (int)step->number, "role", step->role, "commit",
-				step->commit, "verdict", verdict_word(step->verdict),
-				"why", step->why, "boot", step->boot, "exit",
-				step->exit_code, "attempts", (int)step->attempts,
-				"resets", (int)step->resets, "seconds", costs));
-	}
-	return list;
-}
-
-static json_t *words_to_json(const struct strvec *words)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < words->n; i++)
-		json_array_append_new(list, json_string(words->v[i]));
-	return list;
-}
-
 static void print_json(
 	const struct show *show, const struct boots *boots, const char *stage)
 {
@@ -176,9 +103,9 @@ static void print_json(
 			past->current, "candidates", (int)past->current_candidates,
 			"steps_left", (int)choose_steps(past->current_candidates),
 			"lab_faults", (int)past->lab_faults, "culprit", past->culprit,
-			"words", past->words, "steps", steps_to_json(past));
+			"words", past->words, "steps", report_json_steps(past));
 
-	json_object_set_new(json, "failure", words_to_json(&past->signature));
+	json_object_set_new(json, "failure", report_json_words(&past->signature));
 	if (*stage)
 		json_object_set_new(json, "boot",
 			json_pack("{s:s, s:s, s:s}", "boot", boots->v[0].id, "stage",
@@ -189,7 +116,7 @@ static void print_json(
 
 int cmd_status(int argc, char **argv)
 {
-	CLEANUP(show_release) struct show show = {.place.lock_fd = -1};
+	CLEANUP_SHOW struct show show = SHOW_INIT;
 	struct err err = ERR_INIT;
 	struct boots boots = {0};
 	const char *stage;
@@ -207,7 +134,7 @@ int cmd_status(int argc, char **argv)
 
 int cmd_log(int argc, char **argv)
 {
-	CLEANUP(show_release) struct show show = {.place.lock_fd = -1};
+	CLEANUP_SHOW struct show show = SHOW_INIT;
 	struct err err = ERR_INIT;
 	CLEANUP_BUF struct buf b;
 	int r = show_open(&show, argc, argv, &err);
@@ -217,21 +144,6 @@ int cmd_log(int argc, char **argv)
 		r = file_read(show.place.log.data, &b, &err);
 	if (r)
 		return r < 0 ? cmd_fail(&err) : 0;
-	fputs(b.data, stdout);
-	return 0;
-}
-
-int cmd_report(int argc, char **argv)
-{
-	CLEANUP(show_release) struct show show = {.place.lock_fd = -1};
-	struct err err = ERR_INIT;
-	CLEANUP_BUF struct buf b;
-	int r = show_open(&show, argc, argv, &err);
-
-	buf_init(&b, 64 * 1024 * 1024);
-	if (r)
-		return r < 0 ? cmd_fail(&err) : 0;
-	report_whole(&show.past, show.place.folder.data, &b);
 	fputs(b.data, stdout);
 	return 0;
 }

@@ -9,6 +9,7 @@
 #include "lib/file.h"
 #include "lib/image.h"
 #include "lib/mac.h"
+#include "lib/message.h"
 
 #define USUAL_FILE TENFOLD_SYSCONFDIR "/bisect.conf"
 
@@ -21,6 +22,12 @@ static bool is_method(const char *text)
 {
 	return !strcmp(text, "ssh") || !strcmp(text, "ipmitool") ||
 	       !strcmp(text, "fence") || !strcmp(text, "qemu");
+}
+
+static bool is_format(const char *text)
+{
+	return !strcmp(text, "text") || !strcmp(text, "mail") || !strcmp(text, "html") ||
+	       !strcmp(text, "json");
 }
 
 static bool is_mac(const char *text)
@@ -227,6 +234,44 @@ const struct option_def params_options[] = {
 		.arg = "FILE",
 		.help = "log of the host's serial console, written by others",
 		AT(console)},
+	{.name = "format",
+		.kind = OPTION_TEXT,
+		.where = OPTION_ARGS,
+		.arg = "text|mail|html|json",
+		.valid = is_format,
+		.help = "form of a report (text)",
+		AT(format)},
+	{.name = "send",
+		.kind = OPTION_BOOL,
+		.where = OPTION_ARGS,
+		.help = "send the report as a mail to those it names",
+		AT(send)},
+	{.name = "to",
+		.kind = OPTION_LIST,
+		.where = OPTION_ARGS,
+		.arg = "ADDRESS",
+		.valid = message_address_valid,
+		.help = "the report goes to these instead; may be given again",
+		AT(to)},
+	{.name = "title",
+		.kind = OPTION_TEXT,
+		.where = OPTION_ARGS,
+		.arg = "TEXT",
+		.help = "subject of the mail, behind [REGRESSION]",
+		AT(title)},
+	{.name = "mail-from",
+		.kind = OPTION_TEXT,
+		.where = OPTION_BOTH,
+		.arg = "ADDRESS",
+		.valid = message_address_valid,
+		.help = "sender of a report (the mail system's choice)",
+		AT(mail_from)},
+	{.name = "sendmail",
+		.kind = OPTION_WORDS,
+		.where = OPTION_BOTH,
+		.arg = "WORDS",
+		.help = "takes a mail on its input (/usr/sbin/sendmail -t -i)",
+		AT(sendmail)},
 	{.name = "json",
 		.letter = 'j',
 		.kind = OPTION_BOOL,
@@ -411,13 +456,17 @@ static int add_defaults(struct params *s, struct err *err)
 {
 	char server[] = "http://localhost:8080", store[] = "/srv/tenfold", bad[] = "bad";
 	char skip[] = "skip", builder[] = "tenfold-builder", build[] = "build";
-	char *words[] = {builder, build, NULL};
+	char *words[] = {builder, build, NULL}, text[] = "text";
+	char sendmail[] = "/usr/sbin/sendmail", t[] = "-t", i[] = "-i";
+	char *mail_words[] = {sendmail, t, i, NULL};
 	const struct params builtin = {
 		.server = server,
 		.store = store,
 		.on_timeout = bad,
 		.on_boot_failure = s->test_is_boot ? bad : skip,
+		.format = text,
 		.build_command = {.v = words, .n = 2},
+		.sendmail = {.v = mail_words, .n = 3},
 		.timeout = 600,
 		.build_timeout = 14400,
 		.attempts = 3,

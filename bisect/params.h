@@ -16,12 +16,13 @@
 struct params {
 	/* command line only */
 	char *config_file, *repo, *bad, *host, *replay;
-	struct strvec goods, failures;
-	bool resume, fresh, test_is_boot, no_confirm, cold, json, help, version;
+	struct strvec goods, failures, to;
+	char *format, *title;
+	bool resume, fresh, test_is_boot, no_confirm, cold, send, json, help, version;
 	/* both */
 	char *server, *token_file, *store, *arch, *config, *state;
-	char *on_timeout, *on_boot_failure, *console;
-	struct strvec build_command;
+	char *on_timeout, *on_boot_failure, *console, *mail_from;
+	struct strvec build_command, sendmail;
 	unsigned int timeout, build_timeout, attempts, confirm, backoff, poll, patience;
 	unsigned int limit_reboot, limit_firmware, limit_grub, limit_first_stage,
 		limit_fetch, limit_kexec;

@@ -2,10 +2,12 @@
 # the controller: finds the first bad commit on real machines
 bisect_srcs := boot.c builder.c choice/choose.c choice/range.c choice/reach.c \
 	choice/small.c choice/weigh.c cmd-replay.c cmd-run.c cmd-show.c cost.c drive.c \
-	history.c http.c journal.c log-choice.c machine.c past.c place.c report.c run.c \
+	history.c http.c journal.c log-choice.c machine.c past.c place.c run.c \
 	server.c session.c params.c sim.c step.c tester.c trip.c view.c waiter.c
 bisect_srcs += judge/confirm.c judge/console.c judge/ktap.c judge/signature.c
-bisect_srcs += confirm.c learn.c revert.c
+bisect_srcs += report/facts.c report/html.c report/json.c report/mail.c \
+	report/maintainer.c report/people.c report/text.c
+bisect_srcs += cmd-report.c show.c confirm.c learn.c revert.c
 bisect_prog := tenfold-bisect
 bisect_uses := lib
 bisect_pkgs := libgit2 libcurl jansson

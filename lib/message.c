@@ -168,8 +168,10 @@ void message_mailbox(struct buf *b, const char *name, const char *address)
 
 	buf_init(&clean, HEADER_BYTES + 8);
 	text_add_utf8(&clean, name, strlen(name), HEADER_BYTES / 4);
+	for (char *p = clean.data; (p = strchr(p, '\t'));)
+		*p = ' ';
 	if (!is_plain(clean.data)) {
-		add_encoded(b, clean.data, LINE_BYTES);
+		add_encoded(b, clean.data, sizeof("Cc: ") - 1);
 	} else if (is_phrase(clean.data)) {
 		buf_adds(b, clean.data);
 	} else if (clean.len) {

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "bisect/journal.h"
-#include "bisect/report.h"
+#include "bisect/report/text.h"
 #include "lib/file.h"
 #include "tests/unit/unit.h"
 

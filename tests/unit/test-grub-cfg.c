@@ -8,9 +8,7 @@
 
 #include "lib/child.h"
 #include "lib/file.h"
-#include "tests/unit/unit.h"
-
-#define GOLDEN "tests/unit/golden/"
+#include "tests/unit/golden.h"
 
 static struct grub_cfg usual(void)
 {
@@ -48,20 +46,8 @@ static void assert_script(const char *script)
 
 static void assert_golden(const char *path, const struct buf *text)
 {
-	struct child_spec spec = CHILD_SPEC_INIT;
-	struct child_result result;
-	struct err err = ERR_INIT;
-
-	assert_int_equal(buf_check(text), 0);
 	assert_script(text->data);
-	if (getenv("UPDATE"))
-		assert_int_equal(
-			file_write_atomic(path, text->data, text->len, 0644, &err), 0);
-	spec.argv = (char *[]){"diff", "-u", (char *)path, "-", NULL};
-	spec.input = text->data;
-	spec.inherit_output = true;
-	assert_int_equal(child_run(&spec, &result, &err), 0);
-	assert_int_equal(result.exit_code, 0);
+	golden_check(path, text);
 }
 
 static void first_stage(void **state)

@@ -70,7 +70,7 @@ static void names_are_one_phrase(void **state)
 	assert_mailbox("Thor, A.", "\"Thor, A.\" <a@b.org>");
 	assert_mailbox("x\" <e@v.il>, \"y\\", "\"x\\\" <e@v.il>, \\\"y\\\\\" <a@b.org>");
 	assert_mailbox("a\r\nBcc: e@v.il", "\"a??Bcc: e@v.il\" <a@b.org>");
-	assert_mailbox("M\xc3\xbcller", "\n =?UTF-8?B?TcO8bGxlcg==?= <a@b.org>");
+	assert_mailbox("M\xc3\xbcller", "=?UTF-8?B?TcO8bGxlcg==?= <a@b.org>");
 }
 
 static void encoded_words_keep_characters_whole(void **state)

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "report.h"
+#include "text.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "judge/confirm.h"
+#include "bisect/judge/confirm.h"
+#include "bisect/judge/signature.h"
+#include "bisect/place.h"
 #include "lib/file.h"
-#include "place.h"
 
 void report_result(const struct past *past, struct buf *b)
 {
@@ -145,7 +146,7 @@ static void add_option(const struct past *past, const char *key, struct buf *b)
 	}
 }
 
-static void add_command(const struct past *past, struct buf *b)
+void report_command(const struct past *past, struct buf *b)
 {
 	static const char *const keys[] = {"repo", "good", "bad", "host", "server",
 		"store", "arch", "config", "failure", "timeout", "on-timeout",
@@ -166,6 +167,37 @@ static void add_command(const struct past *past, struct buf *b)
 	buf_addc(b, '\n');
 }
 
+void report_failure(const struct past *past, struct buf *b)
+{
+	CLEANUP_SIGNATURE struct signature signature = SIGNATURE_INIT;
+
+	for (size_t i = 0; i < past->signature.n; i++)
+		signature_add(&signature, past->signature.v[i], NULL);
+	if (signature_is_empty(&signature))
+		buf_adds(b, "the test fails");
+	else
+		signature_describe(&signature, b);
+}
+
+void report_test(const struct past *past, struct buf *b)
+{
+	const char *word = NULL;
+
+	if (past_setting(past, "test-is-boot", NULL))
+		buf_adds(b, "the kernel comes up");
+	for (size_t i = 0; (word = past_setting(past, "test", word)); i++)
+		buf_addf(b, "%s%s", i ? " " : "", word);
+}
+
+void report_checks(const struct past *past, struct buf *b)
+{
+	const struct step *step;
+
+	for (size_t i = 0; (step = past_step(past, i)); i++)
+		buf_addf(b, "%3u %-12s %.12s %-4s %s\n", step->number, step->role,
+			step->commit, verdict_word(step->verdict), step->why);
+}
+
 void report_whole(const struct past *past, const char *folder, struct buf *b)
 {
 	report_result(past, b);
@@ -181,5 +213,5 @@ void report_whole(const struct past *past, const char *folder, struct buf *b)
 	if (!past->settings.n)
 		return;
 	buf_adds(b, "\nTo do it again:\n");
-	add_command(past, b);
+	report_command(past, b);
 }

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "show.h"
+
+#include <errno.h>
+
+#include "cmd.h"
+
+void show_release(struct show *show)
+{
+	past_release(&show->past);
+	place_release(&show->place);
+	params_release(&show->settings);
+}
+
+int show_open(struct show *show, int argc, char **argv, struct err *err)
+{
+	int r = options_args(
+		params_options, &show->settings, argc, argv, &show->next, err);
+
+	if (r < 0)
+		return r;
+	if (show->settings.help) {
+		cmd_usage();
+		return 1;
+	}
+	if (!show->settings.host)
+		return err_set(err, -EINVAL, "which host? say --host NAME");
+	r = params_complete(&show->settings, err);
+	if (r < 0)
+		return r;
+	place_init(&show->place, show->settings.state, show->settings.host);
+	r = past_load(show->place.log.data, &show->past, err);
+	if (r == -ENOENT)
+		err_set(err, r, "there is no run of host '%s' in '%s'",
+			show->settings.host, show->settings.state);
+	return r;
+}
