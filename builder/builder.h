@@ -32,10 +32,15 @@ int builder_build(struct builder *b, const struct strvec *words, struct err *err
 int builder_watch(struct builder *b, const struct strvec *words, struct err *err);
 int builder_status(struct builder *b, const struct strvec *words, struct err *err);
 int builder_fetch(struct builder *b, const struct strvec *words, struct err *err);
+int builder_freeze(struct builder *b, const struct strvec *words, struct err *err);
+int builder_thaw(struct builder *b, const struct strvec *words, struct err *err);
 
 /* Brings a tree's mirror up to date in a child, so that a dead remote or a signal ends
  * it in time. Nothing to do for a tree that is read in place. */
 int builder_fetch_tree(struct builder *b, const struct conf_tree *tree, struct err *err);
+
+/* Runs `freeze` in a child until cancel_fd is readable (-ECANCELED). */
+int builder_freeze_by_rule(struct builder *b, int cancel_fd, struct err *err);
 
 /* The configs and arches that the command line leaves: calls each() for all pairs. */
 int builder_each_target(struct builder *b,

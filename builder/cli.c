@@ -33,6 +33,9 @@ static const struct {
 		builder_watch},
 	{"status", "", "what is built, failed, queued and running", builder_status},
 	{"fetch", "", "bring the mirrors up to date", builder_fetch},
+	{"freeze", "[IMAGE...]", "put images that are not used into packs",
+		builder_freeze},
+	{"thaw", "IMAGE...", "bring images back out of their packs", builder_thaw},
 };
 
 static void show_help(void)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cold/freeze.h"
 #include "costs.h"
 #include "lib/file.h"
 #include "progress.h"
@@ -16,14 +17,9 @@
 
 struct counts {
 	size_t built, failed;
+	size_t hot, packs; /* images with all files; packs, those of hot images too */
+	uint64_t hot_bytes, pack_bytes;
 };
-
-static int count(void *ctx, const struct image_id *id)
-{
-	(void)id;
-	(*(size_t *)ctx)++;
-	return 0;
-}
 
 struct report {
 	struct builder *b;
@@ -143,14 +139,31 @@ static int add_failed(void *ctx, const struct image_id *id)
 	return 0;
 }
 
+static int add_built(void *ctx, const struct image_id *id)
+{
+	struct report *report = ctx;
+	struct counts *counts = &report->counts;
+	CLEANUP_IMAGE struct image image = {0};
+
+	counts->built++;
+	if (store_load(&report->b->store, id, true, &image, NULL) < 0 ||
+		!store_is_hot(&report->b->store, &image))
+		return 0;
+	counts->hot++;
+	for (size_t i = 0; i < image.n_files; i++)
+		counts->hot_bytes += image.files[i].size;
+	return 0;
+}
+
 static int gather(struct report *report, struct err *err)
 {
 	struct builder *b = report->b;
 	CLEANUP_BUF struct buf work = {0};
-	int r = store_each(&b->store, true, count, &report->counts.built, err);
+	int r = store_each(&b->store, true, add_built, report, err);
 
 	if (!r)
 		r = store_each(&b->store, false, add_failed, report, err);
+	freeze_count(&b->store, &report->counts.packs, &report->counts.pack_bytes);
 	buf_init(&work, 4096);
 	buf_addf(&work, "%s/work", b->conf.state);
 	if (!r)
@@ -205,6 +218,7 @@ static void show_list(const char *word, const json_t *list, const char *key)
 
 static void show_text(const struct report *report)
 {
+	const struct counts *c = &report->counts;
 	CLEANUP_BUF struct buf left = {0};
 
 	buf_init(&left, 64);
@@ -213,6 +227,9 @@ static void show_text(const struct report *report)
 		report->counts.built, report->counts.failed,
 		json_array_size(report->running), json_array_size(report->queued),
 		left.data);
+	printf("hot %zu in %.1f MB, cold %zu, packs %zu in %.1f MB\n", c->hot,
+		(double)c->hot_bytes / 1e6, c->built - c->hot, c->packs,
+		(double)c->pack_bytes / 1e6);
 	show_running(report);
 	show_list("queued", report->queued, "");
 	show_list("failed", report->failed, "error");
@@ -220,9 +237,14 @@ static void show_text(const struct report *report)
 
 static int show_json(const struct report *report)
 {
-	CLEANUP_JSON json_t *all = json_pack("{s:I, s:O, s:O, s:O, s:f}", "built",
-		(json_int_t)report->counts.built, "failed", report->failed, "running",
-		report->running, "queued", report->queued, "left", report->left);
+	const struct counts *c = &report->counts;
+	CLEANUP_JSON json_t *all = json_pack(
+		"{s:I, s:O, s:O, s:O, s:f, s:{s:I, s:I, s:I, s:I, s:I}}", "built",
+		(json_int_t)c->built, "failed", report->failed, "running",
+		report->running, "queued", report->queued, "left", report->left, "disk",
+		"hot", (json_int_t)c->hot, "hot_bytes", (json_int_t)c->hot_bytes, "cold",
+		(json_int_t)(c->built - c->hot), "packs", (json_int_t)c->packs,
+		"pack_bytes", (json_int_t)c->pack_bytes);
 
 	if (!all || json_dumpf(all, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) < 0)
 		return EXIT_INFRA;

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/inotify.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -19,12 +20,15 @@
 #include "wish.h"
 #include "workplace.h"
 
+#define FREEZE_EVERY 3600.0 /* seconds */
+
 struct watch {
 	struct builder *b;
-	int timer;  /* readable: time to fetch */
-	int notify; /* readable: a wish was placed */
-	bool fetch; /* it is time */
-	bool end;   /* a signal came */
+	int timer;        /* readable: time to fetch */
+	int notify;       /* readable: a wish was placed */
+	bool fetch;       /* it is time */
+	bool end;         /* a signal came */
+	double freeze_at; /* monotonic */
 	struct queue queue;
 	struct err last; /* what was logged last: a remote that stays away is told once */
 };
@@ -158,6 +162,35 @@ static void build(struct watch *w, struct want *want)
 		builder_send_mail(b);
 }
 
+/* A descriptor that is readable when a signal or a wish has come. */
+static int open_interrupt(const struct watch *w)
+{
+	const int fds[] = {w->b->signal_fd, w->notify};
+	int all = epoll_create1(EPOLL_CLOEXEC);
+
+	for (size_t i = 0; all >= 0 && i < ARRAY_SIZE(fds); i++)
+		epoll_ctl(all, EPOLL_CTL_ADD, fds[i],
+			&(struct epoll_event){.events = EPOLLIN});
+	return all;
+}
+
+/* While there is nothing to build; a wish ends it, and it goes on later. */
+static void freeze_now_and_then(struct watch *w)
+{
+	CLEANUP_FD int interrupt = -1;
+	struct err err = ERR_INIT;
+	int r;
+
+	if (!w->b->conf.freeze || clock_monotonic() < w->freeze_at)
+		return;
+	interrupt = open_interrupt(w);
+	r = builder_freeze_by_rule(w->b, interrupt, &err);
+	w->freeze_at =
+		clock_monotonic() + (r == -ECANCELED ? w->b->conf.poll : FREEZE_EVERY);
+	if (r < 0 && r != -ECANCELED)
+		log_warn("%s", err.text);
+}
+
 static int run(struct watch *w, struct err *err)
 {
 	int r = 0;
@@ -175,6 +208,8 @@ static int run(struct watch *w, struct err *err)
 		want = queue_next(&w->queue, clock_monotonic());
 		if (!r && want && !w->end)
 			build(w, want);
+		else if (!r && !w->end)
+			freeze_now_and_then(w);
 		look_at_events(w, !want);
 	}
 	return r < 0 ? err_set(err, r, "cannot go on watching") : 0;

@@ -83,6 +83,14 @@ const struct option_def conf_options[] = {
 		"the sender", .valid = message_address_valid},
 	{"mail-author", 0, OPTION_BOOL, OPTION_FILE, AT(conf, mail_author), NULL,
 		"the commit's author hears of it too"},
+	{"freeze", 0, OPTION_BOOL, OPTION_FILE, AT(conf, freeze), NULL,
+		"watch freezes images"},
+	{"freeze-after", 0, OPTION_NUMBER, OPTION_BOTH, AT(conf, freeze_after), "DAYS",
+		"that an image stays before freeze takes it", .max = 36500},
+	{"freeze-keep", 0, OPTION_NUMBER, OPTION_BOTH, AT(conf, freeze_keep), "N",
+		"newest images of a branch that freeze leaves"},
+	{"server", 0, OPTION_TEXT, OPTION_BOTH, AT(conf, server), "HOST:PORT",
+		"who tells freeze what is used"},
 	{"retry", 0, OPTION_BOOL, OPTION_ARGS, AT(conf, retry), NULL,
 		"build again what is known not to build"},
 	{"mail", 0, OPTION_BOOL, OPTION_ARGS, AT(conf, mail), NULL,
@@ -358,7 +366,11 @@ int conf_read(struct conf *conf, int argc, char **argv, struct strvec *ret_words
 	CLEANUP_CONF struct conf first = {0};
 	int r;
 
-	*conf = (struct conf){.poll = 60, .build_timeout = 7200, .limit = 500};
+	*conf = (struct conf){.poll = 60,
+		.build_timeout = 7200,
+		.limit = 500,
+		.freeze_after = 7,
+		.freeze_keep = 20};
 	r = read_args(&first, argc, argv, &words, err);
 	if (r < 0)
 		return r;

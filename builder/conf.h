@@ -45,6 +45,10 @@ struct conf {
 	struct strvec mail_to;
 	char *mail_from;
 	bool mail_author;
+	unsigned int freeze_after; /* days that an image stays hot */
+	unsigned int freeze_keep;  /* newest images of a branch that stay hot */
+	bool freeze;               /* watch freezes by itself */
+	char *server;              /* who says what is used; NULL: nobody */
 	/* command line only */
 	char *file;
 	char *repo, *from, *tree, *fragment, *base;

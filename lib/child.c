@@ -26,12 +26,16 @@ struct running {
 	double kill_at; /* monotonic; 0 while not asked to end */
 };
 
-/* A file descriptor that reads as text: input needs no feeding while the child runs. */
-static int input_fd(const char *input)
+/* Its standard input. Text is a file descriptor too: it needs no feeding while the child
+ * runs. */
+static int input_fd(const struct child_spec *spec)
 {
+	const char *input = spec->input;
 	CLEANUP_FD int fd = -1;
 	size_t len;
 
+	if (!input && spec->in_fd >= 0)
+		return fcntl(spec->in_fd, F_DUPFD_CLOEXEC, 0);
 	if (!input)
 		return open("/dev/null", O_RDONLY | O_CLOEXEC);
 	fd = memfd_create("input", MFD_CLOEXEC);
@@ -72,7 +76,7 @@ become(const struct child_spec *spec, int in, int out, int status)
 static int start(struct running *run, struct err *err)
 {
 	const struct child_spec *spec = run->spec;
-	CLEANUP_FD int in = input_fd(spec->input);
+	CLEANUP_FD int in = input_fd(spec);
 	CLEANUP_FD int out_read = -1, out_write = -1, status_read = -1, status_write = -1;
 	int fds[2], e = 0;
 

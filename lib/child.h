@@ -15,7 +15,8 @@ struct child_spec {
 	char *const *argv;   /* NULL-terminated; argv[0] is looked up in PATH */
 	const char *cwd;     /* folder to run in, or NULL */
 	char *const *env;    /* KEY=VALUE added to our environment, or NULL */
-	const char *input;   /* text for its standard input; NULL: /dev/null */
+	const char *input;   /* text for its standard input; NULL: see in_fd */
+	int in_fd;           /* its standard input; -1: /dev/null */
 	int out_fd;          /* its stdout and stderr go here as well; -1: nowhere */
 	struct buf *out;     /* the first out->max bytes of both; NULL: not kept */
 	double timeout;      /* seconds; 0: none */
@@ -28,7 +29,7 @@ struct child_spec {
 
 #define CHILD_SPEC_INIT                       \
 	{                                     \
-		.out_fd = -1, .cancel_fd = -1 \
+		.in_fd = -1, .out_fd = -1, .cancel_fd = -1 \
 	}
 
 struct child_result {

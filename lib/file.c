@@ -44,8 +44,7 @@ static int write_all(int fd, const char *data, size_t len)
 	return 0;
 }
 
-/* fsync of a file or folder by its name. */
-static int sync_path(const char *path, struct err *err)
+int path_sync(const char *path, struct err *err)
 {
 	CLEANUP_FD int fd = open(path, O_RDONLY | O_CLOEXEC);
 
@@ -60,7 +59,7 @@ static int sync_parent(const char *path, struct err *err)
 
 	if (!copy)
 		return err_errno(err, -ENOMEM, "cannot sync the folder of '%s'", path);
-	return sync_path(dirname(copy), err);
+	return path_sync(dirname(copy), err);
 }
 
 int file_write_atomic(
@@ -125,7 +124,7 @@ int dir_sync(const char *path, struct err *err)
 			return err_errno(
 				err, -errno, "cannot sync '%s/%s'", path, entry->d_name);
 	}
-	return sync_path(path, err);
+	return path_sync(path, err);
 }
 
 int dir_publish(const char *temp, const char *path, struct err *err)

@@ -27,6 +27,9 @@ int dir_make(const char *path, mode_t mode, struct err *err);
  * -EEXIST if path is there (temp then stays). Same file system. */
 int dir_publish(const char *temp, const char *path, struct err *err);
 
+/* fsync of a file or folder by its name. */
+int path_sync(const char *path, struct err *err);
+
 /* fsync of every file in a folder (one level) and of the folder. */
 int dir_sync(const char *path, struct err *err);
 

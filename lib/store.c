@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cleanup.h"
 #include "file.h"
@@ -46,6 +47,26 @@ int store_load(const struct store *store, const struct image_id *id, bool built,
 		return r;
 	r = image_parse(text.data, text.len, ret_image, err);
 	return r < 0 ? err_prefix(err, r, "%s", path.data) : 0;
+}
+
+bool store_is_hot(const struct store *store, const struct image *image)
+{
+	CLEANUP_BUF struct buf path;
+	size_t folder;
+
+	buf_init(&path, STORE_PATH_MAX);
+	store_image_path(store, &image->id, image->built, &path);
+	folder = path.len;
+	for (size_t i = 0; i < image->n_files; i++) {
+		struct stat st;
+
+		path.len = folder;
+		buf_addf(&path, "/%s", image->files[i].name);
+		if (buf_check(&path) || stat(path.data, &st) < 0 ||
+			(uint64_t)st.st_size != image->files[i].size)
+			return false;
+	}
+	return true;
 }
 
 struct walk {

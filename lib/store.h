@@ -29,6 +29,9 @@ bool store_has(const struct store *store, const struct image_id *id, bool built)
 int store_load(const struct store *store, const struct image_id *id, bool built,
 	struct image *ret_image, struct err *err);
 
+/* True if all files that image.json names are there, false if some are in a pack alone. */
+bool store_is_hot(const struct store *store, const struct image *image);
+
 /* Calls each() for every image of images/ (built) or failed/, in no order; stops at
  * and returns the first value other than 0. Names that are no image are passed over
  * (temporary folders of a publication in progress begin with a dot). */

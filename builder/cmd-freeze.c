@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* freeze and thaw: images out of the way, and back. */
+#include "builder.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cold/freeze.h"
+#include "cold/named.h"
+#include "cold/rule.h"
+#include "cold/thaw.h"
+#include "lib/child.h"
+#include "lib/clock.h"
+
+#define DAY 86400.0
+
+/* The images that the rule looks at. */
+struct choice {
+	struct builder *b;
+	struct strvec named;
+	struct rule_image *v;
+	size_t n;
+	struct err *err;
+};
+
+static void choice_release(struct choice *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		free(c->v[i].branch);
+		free(c->v[i].date);
+	}
+	free(c->v);
+	strvec_release(&c->named);
+}
+
+static bool is_named(const struct choice *c, const struct image_id *id)
+{
+	char text[IMAGE_ID_TEXT];
+
+	image_id_format(id, text);
+	for (size_t i = 0; i < c->named.n; i++)
+		if (!strcmp(c->named.v[i], text))
+			return true;
+	return false;
+}
+
+/* When the image's files came: its folder changes with them. */
+static double came(const struct store *store, const struct image_id *id)
+{
+	CLEANUP_BUF struct buf path = {0};
+	struct stat st;
+
+	buf_init(&path, STORE_PATH_MAX);
+	store_image_path(store, id, true, &path);
+	return buf_check(&path) || stat(path.data, &st) < 0 ? clock_wall()
+							    : (double)st.st_mtim.tv_sec;
+}
+
+static bool asked_for(const struct strvec *asked, const char *name)
+{
+	for (size_t i = 0; i < asked->n; i++)
+		if (!strcmp(asked->v[i], name))
+			return true;
+	return !asked->n;
+}
+
+static int consider(void *ctx, const struct image_id *id)
+{
+	struct choice *c = ctx;
+	CLEANUP_IMAGE struct image image = {0};
+	struct rule_image *v;
+
+	if (!asked_for(&c->b->conf.arch, id->arch) ||
+		!asked_for(&c->b->conf.config, id->config))
+		return 0;
+	if (store_load(&c->b->store, id, true, &image, NULL) < 0 ||
+		!store_is_hot(&c->b->store, &image) || !image.n_files)
+		return 0;
+	v = reallocarray(c->v, c->n + 1, sizeof(*v));
+	if (!v)
+		return err_set(c->err, -ENOMEM, "out of memory");
+	c->v = v;
+	v = &c->v[c->n++];
+	*v = (struct rule_image){.id = *id,
+		.branch = strdup(image.branch),
+		.date = strdup(image.date),
+		.since = came(&c->b->store, id),
+		.named = is_named(c, id)};
+	return v->branch && v->date ? 0 : err_set(c->err, -ENOMEM, "out of memory");
+}
+
+static bool is_cancelled(const struct builder *b)
+{
+	struct pollfd fd = {.fd = b->signal_fd, .events = POLLIN};
+
+	return poll(&fd, 1, 0) > 0;
+}
+
+static int freeze_one(struct builder *b, struct freezer *freezer,
+	const struct image_id *id, struct err *err)
+{
+	char text[IMAGE_ID_TEXT];
+	struct frozen frozen;
+	int r = is_cancelled(b) ? err_set(err, -ECANCELED, "cancelled")
+				: freezer_add(freezer, id, &frozen, err);
+
+	if (r < 0)
+		return r;
+	image_id_format(id, text);
+	printf("%s: %s, %.1f MB in %.1f KB%s\n", text,
+		frozen.was_cold ? "was cold" : "frozen", (double)frozen.hot / 1e6,
+		(double)frozen.pack / 1e3, frozen.packed ? "" : " that were there");
+	fflush(stdout);
+	return 0;
+}
+
+/* One image that cannot be frozen keeps nobody else from it. */
+static int freeze_chosen(struct builder *b, struct freezer *freezer,
+	const struct choice *c, struct err *err)
+{
+	int worst = 0;
+
+	for (size_t i = 0; i < c->n; i++) {
+		struct err why = ERR_INIT;
+		int r = c->v[i].freeze ? freeze_one(b, freezer, &c->v[i].id, &why) : 0;
+
+		if (r < 0 && !worst) {
+			worst = r;
+			*err = why;
+		}
+		if (r == -ECANCELED || r == -ENOSPC || r == -EDQUOT)
+			break;
+	}
+	return worst;
+}
+
+static int freeze_by_rule(struct builder *b, struct freezer *freezer, struct err *err)
+{
+	struct rule rule = {
+		.age = b->conf.freeze_after * DAY, .keep = b->conf.freeze_keep};
+	CLEANUP(choice_release) struct choice c = {.b = b, .err = err};
+	int r = b->conf.server ? named_get(b->conf.server, &c.named, err) : 0;
+
+	if (!r)
+		r = store_each(&b->store, true, consider, &c, err);
+	if (r < 0)
+		return r;
+	rule_choose(&rule, c.v, c.n, clock_wall());
+	return freeze_chosen(b, freezer, &c, err);
+}
+
+static int check_words(
+	const struct builder *b, const struct strvec *words, struct err *err)
+{
+	for (size_t i = 0; i < words->n; i++) {
+		struct image_id id;
+		int r = image_id_parse(words->v[i], &id, err);
+
+		if (!r && !store_has(&b->store, &id, true))
+			r = err_set(err, -ENOENT, "there is no image '%s'", words->v[i]);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+int builder_freeze(struct builder *b, const struct strvec *words, struct err *err)
+{
+	CLEANUP_FREEZER struct freezer freezer = {.lock_fd = -1};
+	int r = check_words(b, words, err);
+
+	if (r < 0)
+		return EXIT_INPUT;
+	r = freezer_open(&freezer, &b->store, err);
+	if (!r && !words->n)
+		r = freeze_by_rule(b, &freezer, err);
+	for (size_t i = 0; !r && i < words->n; i++) {
+		struct image_id id;
+
+		r = image_id_parse(words->v[i], &id, err);
+		if (!r)
+			r = freeze_one(b, &freezer, &id, err);
+	}
+	return r < 0 ? EXIT_INFRA : EXIT_THERE;
+}
+
+int builder_freeze_by_rule(struct builder *b, int cancel_fd, struct err *err)
+{
+	const char *file = b->conf.file ? b->conf.file : "/dev/null";
+	char *argv[] = {"/proc/self/exe", "--conf", (char *)file, "--store",
+		b->conf.store, "--state", b->conf.state, "freeze", NULL};
+	struct child_spec spec = CHILD_SPEC_INIT;
+	struct child_result result;
+	CLEANUP_BUF struct buf how = {0};
+	int r;
+
+	spec.argv = argv;
+	spec.inherit_output = true;
+	spec.cancel_fd = cancel_fd;
+	r = child_run(&spec, &result, err);
+	if (r < 0)
+		return r;
+	if (result.cancelled)
+		return err_set(err, -ECANCELED, "cancelled");
+	buf_init(&how, 100);
+	child_describe(&result, &how);
+	return result.exit_code == 0 ? 0 : err_set(err, -EIO, "freeze %s", how.data);
+}
+
+int builder_thaw(struct builder *b, const struct strvec *words, struct err *err)
+{
+	int r = words->n ? check_words(b, words, err)
+			 : err_set(err, -EINVAL,
+				   "thaw wants an image: ARCH/CONFIG/COMMIT");
+
+	if (r < 0)
+		return EXIT_INPUT;
+	for (size_t i = 0; !r && i < words->n; i++) {
+		double start = clock_monotonic();
+		struct image_id id;
+		bool cold;
+
+		r = image_id_parse(words->v[i], &id, err);
+		if (!r)
+			r = thaw_image(&b->store, &id, &cold, err);
+		if (!r && cold)
+			printf("%s: thawed, %.2f s\n", words->v[i],
+				clock_monotonic() - start);
+		else if (!r)
+			printf("%s: was there\n", words->v[i]);
+	}
+	return r < 0 ? EXIT_INFRA : EXIT_THERE;
+}
