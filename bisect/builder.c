@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "command.h"
 #include "lib/buf.h"
 #include "lib/child.h"
 #include "place.h"
@@ -68,7 +69,7 @@ static int build(void *ctx, const char *commit, struct err *err)
 	CLEANUP_FD int log = open_build_log(builder, commit);
 	CLEANUP_BUF struct buf how;
 	struct child_result result;
-	int r = params_build(builder->settings, commit, &argv, err);
+	int r = command_build(builder->settings, commit, &argv, err);
 
 	buf_init(&how, 256);
 	if (!r && !strcmp(commit, builder->revert))

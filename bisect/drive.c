@@ -5,8 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define POWER_TRIES 3
-#define POWER_PAUSE 2.0 /* seconds, times the number of the try */
+#include "ladder.h"
+
+#define WARM_LOST_MAX 2 /* so many in a row, and there are no more warm steps */
 #define JOIN_AGE 120.0  /* a boot silent for longer is no longer under way */
 
 static double now(struct drive *drive)
@@ -63,49 +64,6 @@ static int set_next(struct drive *drive, const char *image, struct err *err)
 	}
 }
 
-/* A power command that fails may have met a busy BMC: it is asked again. */
-static int power_cycle(struct drive *drive, struct err *err)
-{
-	const struct world *w = drive->world;
-
-	for (int i = 1;; i++) {
-		int r = w->machine->reset(w->machine_ctx, RUNG_POWER, err);
-
-		if (r == 0)
-			drive->resets++;
-		if (r == 0 || r == -EINTR || i == POWER_TRIES)
-			return r;
-		say(drive, err->text);
-		r = pause_for(drive, POWER_PAUSE * i);
-		if (r < 0)
-			return r;
-	}
-}
-
-/* The ladder: through the OS unless the host stands still, then power. */
-static int reset(struct drive *drive, bool *ret_through_os, struct err *err)
-{
-	const struct world *w = drive->world;
-	bool power = w->machine->can(w->machine_ctx, RUNG_POWER);
-
-	*ret_through_os = false;
-	if (w->machine->can(w->machine_ctx, RUNG_OS) &&
-		!(power && drive->state == HOST_DOWN)) {
-		int r = w->machine->reset(w->machine_ctx, RUNG_OS, err);
-
-		if (r == 0) {
-			drive->resets++;
-			*ret_through_os = true;
-		}
-		if (r == 0 || r == -EINTR || !power)
-			return r;
-		say(drive, err->text);
-	}
-	if (!power)
-		return err_set(err, -ENOTSUP, "there is no way to reset the host");
-	return power_cycle(drive, err);
-}
-
 static int announce_and_reset(struct drive *drive, struct trip *trip, struct err *err)
 {
 	const struct world *w = drive->world;
@@ -117,11 +75,43 @@ static int announce_and_reset(struct drive *drive, struct trip *trip, struct err
 	if (r < 0)
 		return r;
 	phase(drive, "resetting the host");
-	r = reset(drive, &through_os, err);
+	r = ladder_reset(w, drive->state == HOST_DOWN, &drive->resets, &through_os, err);
 	if (r < 0)
 		return r;
 	trip_begin(trip, candidate, drive->limits, boot, now(drive));
 	trip->through_os = through_os;
+	return 0;
+}
+
+static bool may_go_warm(const struct drive *drive)
+{
+	const struct world *w = drive->world;
+
+	return drive->state == HOST_UP && !drive->unusual &&
+	       drive->warm_lost < WARM_LOST_MAX &&
+	       w->machine->can(w->machine_ctx, RUNG_WARM);
+}
+
+static int announce_and_go_warm(struct drive *drive, struct trip *trip, struct err *err)
+{
+	const struct world *w = drive->world;
+	const struct candidate *candidate = trip->candidate;
+	char boot[BOOT_ID_TEXT] = "";
+	int r = w->server->announce(w->server_ctx, boot, err);
+
+	if (r < 0)
+		return r;
+	phase(drive, "starting a warm step");
+	r = w->machine->warm(w->machine_ctx, boot, candidate->image, err);
+	if (r == -EINTR)
+		return r;
+	if (r < 0) {
+		drive->warm_lost++;
+		say(drive, err->text);
+		return announce_and_reset(drive, trip, err);
+	}
+	trip_begin(trip, candidate, drive->limits, boot, now(drive));
+	trip->warm = true;
 	return 0;
 }
 
@@ -168,6 +158,8 @@ static int set_out(struct drive *drive, struct trip *trip, struct err *err)
 		say(drive, "the host is on its way already: no reset");
 		return 0;
 	}
+	if (may_go_warm(drive))
+		return announce_and_go_warm(drive, trip, err);
 	if (!is_awaited(drive, &boots))
 		return announce_and_reset(drive, trip, err);
 	r = w->server->announce(w->server_ctx, boot, err);
@@ -264,20 +256,6 @@ static int again(
 	return announce_and_reset(drive, trip, err);
 }
 
-static int go(
-	struct drive *drive, struct trip *trip, enum trip_end *ret_end, struct err *err)
-{
-	int r = set_out(drive, trip, err);
-
-	while (r == 0) {
-		r = follow(drive, trip, ret_end);
-		if (r < 0 || (*ret_end != TRIP_NO_RESET && *ret_end != TRIP_TOO_LATE))
-			break;
-		r = again(drive, trip, *ret_end, err);
-	}
-	return r;
-}
-
 static enum host_state state_after(const struct trip *trip, enum trip_end end)
 {
 	if (end == TRIP_ARRIVED)
@@ -285,6 +263,40 @@ static enum host_state state_after(const struct trip *trip, enum trip_end end)
 	if (trip->self_reset)
 		return HOST_COMING;
 	return trip->stuck ? HOST_DOWN : HOST_UNKNOWN;
+}
+
+/* A warm step that did not arrive says nothing of the candidate. */
+static int go_cold(
+	struct drive *drive, struct trip *trip, enum trip_end end, struct err *err)
+{
+	char line[512];
+
+	snprintf(line, sizeof(line), "the warm step did not arrive: %s; now the cold way",
+		trip->why);
+	say(drive, line);
+	drive->warm_lost++;
+	drive->state = state_after(trip, end);
+	snprintf(drive->last_boot, sizeof(drive->last_boot), "%s", trip->boot);
+	return set_out(drive, trip, err);
+}
+
+static int go(
+	struct drive *drive, struct trip *trip, enum trip_end *ret_end, struct err *err)
+{
+	int r = set_out(drive, trip, err);
+
+	while (r == 0) {
+		r = follow(drive, trip, ret_end);
+		if (r < 0 || *ret_end == TRIP_ARRIVED)
+			break;
+		if (trip->warm)
+			r = go_cold(drive, trip, *ret_end, err);
+		else if (*ret_end == TRIP_NO_RESET || *ret_end == TRIP_TOO_LATE)
+			r = again(drive, trip, *ret_end, err);
+		else
+			break;
+	}
+	return r;
 }
 
 int drive_host(struct drive *drive, const struct candidate *candidate,
@@ -306,6 +318,9 @@ int drive_host(struct drive *drive, const struct candidate *candidate,
 	if (ret_trip->stage >= STAGE_KEXEC)
 		drive->next[0] = '\0'; /* used up */
 	drive->state = state_after(ret_trip, *ret_end);
+	drive->unusual = false;
+	if (ret_trip->warm)
+		drive->warm_lost = 0;
 	if (*ret_trip->boot)
 		snprintf(
 			drive->last_boot, sizeof(drive->last_boot), "%s", ret_trip->boot);
@@ -341,7 +356,7 @@ void drive_leave(struct drive *drive)
 	if (drive->state != HOST_DOWN || !w->machine->can(w->machine_ctx, RUNG_POWER))
 		return;
 	phase(drive, "power-cycling the host back to its owner's default");
-	if (power_cycle(drive, &err) < 0)
+	if (ladder_power(w, &drive->resets, &err) < 0)
 		say(drive, err.text);
 	drive->state = HOST_UNKNOWN;
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Brings a host into a candidate with as few resets as can be: sets `next`, announces
- * and resets (or joins a trip that is under way), climbs the recovery ladder, and
- * follows the boot to its end.
+ * Brings a host into a candidate with as few resets as can be: sets `next`, then has
+ * the running OS kexec it (a warm step), or announces and resets, or joins a trip that is
+ * under way; climbs the recovery ladder, and follows the boot to its end. A warm step is
+ * taken from a healthy host only, and what comes of it counts only if it arrives: all
+ * else is tried again the cold way.
  */
 #ifndef TENFOLD_BISECT_DRIVE_H
 #define TENFOLD_BISECT_DRIVE_H
@@ -27,6 +29,8 @@ struct drive {
 	char last_boot[BOOT_ID_TEXT]; /* of the trip before; "" at first */
 	char next[IMAGE_ID_TEXT];     /* what we set and was not yet used up; "" */
 	unsigned int resets;          /* resets by our hand */
+	bool unusual;           /* the host may be ill: its next boot is a cold one */
+	unsigned int warm_lost; /* warm steps in a row that did not arrive */
 };
 
 /* *ret_trip tells how it went (never TRIP_GOING); -EINTR: the user wants out. Other

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "command.h"
 #include "lib/buf.h"
 #include "lib/child.h"
 #include "lib/file.h"
@@ -29,7 +30,13 @@ static const struct strvec *command_of(const struct machine *machine, enum rung 
 
 static bool machine_can(void *ctx, enum rung rung)
 {
-	return command_of(ctx, rung)->n > 0;
+	const struct machine *machine = ctx;
+	CLEANUP_STRVEC struct strvec argv = STRVEC_INIT;
+
+	if (rung != RUNG_WARM)
+		return command_of(machine, rung)->n > 0;
+	return machine->settings &&
+	       command_warm(machine->settings, "-", "-", &argv, NULL) == 0 && argv.n > 0;
 }
 
 /* The last line that a command wrote: where it says what went wrong. */
@@ -43,10 +50,9 @@ static const char *last_line(struct buf *out)
 	return newline ? newline + 1 : out->data;
 }
 
-static int machine_reset(void *ctx, enum rung rung, struct err *err)
+static int run_command(const struct machine *machine, const char *what,
+	const struct strvec *argv, struct err *err)
 {
-	struct machine *machine = ctx;
-	const struct strvec *argv = command_of(machine, rung);
 	struct child_spec spec = CHILD_SPEC_INIT;
 	struct child_result result;
 	CLEANUP_BUF struct buf out, how;
@@ -66,9 +72,23 @@ static int machine_reset(void *ctx, enum rung rung, struct err *err)
 	if (result.exit_code == 0)
 		return 0;
 	child_describe(&result, &how);
-	return err_set(err, -EIO, "the %s command '%s' %s%s%s",
-		rung == RUNG_OS ? "reboot" : "power", argv->v[0], how.data,
-		out.len ? ": " : "", last_line(&out));
+	return err_set(err, -EIO, "the %s command '%s' %s%s%s", what, argv->v[0],
+		how.data, out.len ? ": " : "", last_line(&out));
+}
+
+static int machine_reset(void *ctx, enum rung rung, struct err *err)
+{
+	return run_command(
+		ctx, rung == RUNG_OS ? "reboot" : "power", command_of(ctx, rung), err);
+}
+
+static int machine_warm(void *ctx, const char *boot, const char *image, struct err *err)
+{
+	const struct machine *machine = ctx;
+	CLEANUP_STRVEC struct strvec argv = STRVEC_INIT;
+	int r = command_warm(machine->settings, boot, image, &argv, err);
+
+	return r < 0 ? r : run_command(machine, "warm", &argv, err);
 }
 
 static off_t console_end(void *ctx)
@@ -162,6 +182,7 @@ static void console_text(void *ctx, off_t from, struct buf *text)
 const struct machine_ops machine_ops = {
 	.can = machine_can,
 	.reset = machine_reset,
+	.warm = machine_warm,
 	.console_end = console_end,
 	.console_mark = console_mark,
 	.console_read = console_read,

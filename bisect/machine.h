@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The real machine: two commands that reset it, and the log of its serial console. */
+/* The real machine: the commands that make it boot, and the log of its serial console. */
 #ifndef TENFOLD_BISECT_MACHINE_H
 #define TENFOLD_BISECT_MACHINE_H
 
 #include <sys/types.h>
 
 #include "lib/strvec.h"
+#include "params.h"
 #include "world.h"
 
 struct machine {
-	struct strvec reboot, power; /* argv; empty: there is no such way */
-	double timeout;              /* seconds for each */
-	const char *console;         /* its log file, or NULL; borrowed */
-	off_t mark;                  /* of the candidate's first byte in it */
-	const char *folder;          /* for evidence; borrowed */
+	const struct params *settings; /* for the warm command; NULL: there is none */
+	struct strvec reboot, power;   /* argv; empty: there is no such way */
+	double timeout;                /* seconds for each */
+	const char *console;           /* its log file, or NULL; borrowed */
+	off_t mark;                    /* of the candidate's first byte in it */
+	const char *folder;            /* for evidence; borrowed */
 	int cancel_fd;
 };
 

@@ -234,6 +234,11 @@ const struct option_def params_options[] = {
 		.arg = "FILE",
 		.help = "log of the host's serial console, written by others",
 		AT(console)},
+	{.name = "no-warm",
+		.kind = OPTION_BOOL,
+		.where = OPTION_BOTH,
+		.help = "each boot from the reset, never from the running system",
+		AT(no_warm)},
 	{.name = "format",
 		.kind = OPTION_TEXT,
 		.where = OPTION_ARGS,
@@ -324,6 +329,12 @@ const struct option_def params_options[] = {
 		.arg = "WORDS",
 		.help = "command that reboots the host through its OS",
 		AT(reboot)},
+	{.name = "warm",
+		.kind = OPTION_WORDS,
+		.where = OPTION_FILE,
+		.arg = "WORDS",
+		.help = "command that starts a warm step on the host",
+		AT(warm)},
 	{.name = "power",
 		.kind = OPTION_WORDS,
 		.where = OPTION_FILE,
@@ -508,108 +519,4 @@ int params_state(const struct params *s, char **ret_state, struct err *err)
 	if (!r)
 		*ret_state = TAKE_PTR(whole.state);
 	return r;
-}
-
-static const char *value_of(const struct params *s, char c, const char *commit)
-{
-	switch (c) {
-	case 'h':
-		return s->host;
-	case 'm':
-		return s->mac;
-	case 'a':
-		return s->address;
-	case 'A':
-		return s->arch;
-	case 'C':
-		return s->config;
-	case 'c':
-		return commit;
-	case '%':
-		return "%";
-	default:
-		return NULL;
-	}
-}
-
-static int expand(const struct params *s, const char *commit, const struct strvec *words,
-	struct strvec *argv, struct err *err)
-{
-	for (size_t i = 0; i < words->n; i++) {
-		CLEANUP_BUF struct buf b;
-
-		buf_init(&b, 64 * 1024);
-		for (const char *p = words->v[i]; *p; p++) {
-			const char *value;
-
-			if (*p != '%') {
-				buf_addc(&b, *p);
-				continue;
-			}
-			value = value_of(s, *++p, commit);
-			if (!value)
-				return err_set(err, -EINVAL,
-					"there is nothing to put for '%%%c' in '%s'",
-					*p ? *p : ' ', words->v[i]);
-			buf_adds(&b, value);
-		}
-		strvec_add(argv, b.data);
-	}
-	return strvec_check(argv);
-}
-
-/* A ready command; $TENFOLD_LIBEXECDIR is for those who have not installed. */
-static void ready_command(const char *name, struct strvec *argv)
-{
-	const char *dir = getenv("TENFOLD_LIBEXECDIR");
-
-	strvec_addf(argv, "%s/%s", dir && *dir ? dir : TENFOLD_LIBEXECDIR, name);
-}
-
-int params_reboot(const struct params *s, struct strvec *argv, struct err *err)
-{
-	CLEANUP_STRVEC struct strvec words = STRVEC_INIT;
-
-	if (s->reboot.n || !s->address)
-		return expand(s, NULL, &s->reboot, argv, err);
-	ready_command("reboot-ssh", &words);
-	strvec_add(&words, "%a");
-	return expand(s, NULL, &words, argv, err);
-}
-
-int params_power(const struct params *s, struct strvec *argv, struct err *err)
-{
-	CLEANUP_STRVEC struct strvec words = STRVEC_INIT;
-	CLEANUP_BUF struct buf name;
-
-	buf_init(&name, 64);
-	if (s->power.n || !s->method)
-		return expand(s, NULL, &s->power, argv, err);
-	buf_addf(&name, "power-%s", s->method);
-	ready_command(name.data, &words);
-	if (s->power_args.n)
-		strvec_addv(&words, (const char *const *)s->power_args.v);
-	else if (!strcmp(s->method, "ssh"))
-		strvec_add(&words, "%a");
-	return expand(s, NULL, &words, argv, err);
-}
-
-static bool has_commit(const struct strvec *words)
-{
-	for (size_t i = 0; i < words->n; i++)
-		if (strstr(words->v[i], "%c"))
-			return true;
-	return false;
-}
-
-int params_build(
-	const struct params *s, const char *commit, struct strvec *argv, struct err *err)
-{
-	static const char *const usual[] = {"--arch", "%A", "--config", "%C", "%c", NULL};
-	CLEANUP_STRVEC struct strvec words = STRVEC_INIT;
-
-	strvec_addv(&words, (const char *const *)s->build_command.v);
-	if (!has_commit(&words))
-		strvec_addv(&words, usual);
-	return expand(s, commit, &words, argv, err);
 }

@@ -20,6 +20,7 @@ struct params {
 	char *format, *title;
 	bool resume, fresh, test_is_boot, no_confirm, cold, send, json, help, version;
 	/* both */
+	bool no_warm;
 	char *server, *token_file, *store, *arch, *config, *state;
 	char *on_timeout, *on_boot_failure, *console, *mail_from;
 	struct strvec build_command, sendmail;
@@ -28,7 +29,7 @@ struct params {
 		limit_fetch, limit_kexec;
 	/* config file only */
 	char *mac, *address, *method;
-	struct strvec reboot, power, power_args;
+	struct strvec reboot, power, power_args, warm;
 	unsigned int command_timeout;
 };
 
@@ -45,16 +46,6 @@ int params_state(const struct params *s, char **ret_state, struct err *err);
 int params_inherit(struct params *to, const struct params *from, struct err *err);
 
 void params_release(struct params *s);
-
-/* The argv to reset the host with, placeholders filled in: %h host, %m MAC, %a
- * address, %% a percent sign. Empty when there is none. */
-int params_reboot(const struct params *s, struct strvec *argv, struct err *err);
-int params_power(const struct params *s, struct strvec *argv, struct err *err);
-
-/* Placeholders of the build command: %A arch, %C config, %c commit. When %c is not
- * there, `--arch A --config C COMMIT` is added at its end. */
-int params_build(
-	const struct params *s, const char *commit, struct strvec *argv, struct err *err);
 
 #define CLEANUP_PARAMS CLEANUP(params_release)
 

@@ -78,6 +78,7 @@ static void take_judged(struct step *step, const struct strvec *pairs)
 	COPY(step->commit, text_of(pairs, "commit"));
 	COPY(step->why, text_of(pairs, "why"));
 	COPY(step->boot, text_of(pairs, "boot"));
+	step->warm = !strcmp(text_of(pairs, "way"), "warm");
 	COPY(step->release, text_of(pairs, "release"));
 	COPY(step->finished, text_of(pairs, "finished"));
 	step->another = find_pair(pairs, "another-failure") != NULL;

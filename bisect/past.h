@@ -28,6 +28,7 @@ struct step {
 	enum verdict verdict;
 	char why[384];
 	char boot[BOOT_ID_TEXT]; /* "": it was not booted */
+	bool warm; /* booted from the system that ran before, without a reset */
 	char release[128];
 	int exit_code;         /* of the test; -1: it did not run */
 	bool another;          /* it failed, but not as the bad end does: skip */

@@ -124,9 +124,9 @@ void run_announce_verdict(struct run *run, const struct step *step)
 	const struct world *w = run->bench.world;
 	char line[640];
 
-	snprintf(line, sizeof(line), "step %u: %.12s is %s: %s (%.1f s)", step->number,
+	snprintf(line, sizeof(line), "step %u: %.12s is %s: %s (%.1f s%s)", step->number,
 		step->commit, verdict_word(step->verdict), step->why,
-		step->cost.seconds[COST_TOTAL]);
+		step->cost.seconds[COST_TOTAL], step->warm ? ", warm" : "");
 	w->view->say(w->view_ctx, line);
 }
 

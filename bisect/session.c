@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "command.h"
 #include "lib/file.h"
 
 void session_init(struct session *s)
@@ -97,10 +98,10 @@ int session_check_history(struct session *s, struct err *err)
 
 static int check_machine(struct session *s, struct err *err)
 {
-	int r = params_reboot(&s->settings, &s->machine.reboot, err);
+	int r = command_reboot(&s->settings, &s->machine.reboot, err);
 
 	if (!r)
-		r = params_power(&s->settings, &s->machine.power, err);
+		r = command_power(&s->settings, &s->machine.power, err);
 	if (!r && !s->machine.reboot.n && !s->machine.power.n)
 		return err_set(err, -EINVAL,
 			"there is no way to reset host '%s': give it an address, a "
@@ -234,6 +235,7 @@ static void set_world(struct session *s)
 {
 	const char *folder = s->place.folder.data;
 
+	s->machine.settings = &s->settings;
 	s->machine.timeout = s->settings.command_timeout;
 	s->machine.console = s->settings.console;
 	s->machine.folder = folder;

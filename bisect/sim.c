@@ -91,7 +91,7 @@ static void go(struct sim *sim, int stage)
 static void restart(struct sim *sim)
 {
 	sim->image[0] = '\0';
-	sim->up = false;
+	sim->up = sim->warming = false;
 	sim->current = sim->fault ? sim->fault(sim->ctx, sim->boots_made) : SIM_NO_FAULT;
 	sim->boots_made++;
 	go(sim, AT_GRUB);
@@ -128,6 +128,11 @@ static void reach_list(struct sim *sim)
 
 static void reach_fetched(struct sim *sim)
 {
+	if (sim->warming && sim->warm == SIM_WARM_FAILS) {
+		snprintf(post(sim, STAGE_FAILED)->detail, 64, "warm step: kexec refused");
+		go(sim, AT_REST);
+		return;
+	}
 	if (sim->current == SIM_IMAGE_CORRUPTED) {
 		snprintf(post(sim, STAGE_FAILED)->detail, 64, "vmlinuz is corrupted");
 		go(sim, AT_REST);
@@ -143,6 +148,7 @@ static void reach_kexec(struct sim *sim)
 
 	snprintf(boot->image, sizeof(boot->image), "%s", sim->image);
 	sim->next[0] = '\0';
+	sim->up = false;
 	sim->kexecs++;
 	sim->colds += !strcmp(sim->mode, "grub");
 	go(sim, AT_END);
@@ -195,6 +201,10 @@ static void reset_itself(struct sim *sim)
 
 static void end_boot(struct sim *sim)
 {
+	if (sim->warming && sim->warm == SIM_WARM_HANGS) {
+		go(sim, AT_REST);
+		return;
+	}
 	switch (kind_of(sim, sim->image)) {
 	case SIM_HANG:
 		go(sim, AT_REST);
@@ -393,9 +403,26 @@ static int sim_set_mode(void *ctx, const char *mode, struct err *err)
 
 static bool sim_can(void *ctx, enum rung rung)
 {
-	(void)ctx;
-	(void)rung;
-	return true;
+	return rung != RUNG_WARM || ((struct sim *)ctx)->warm != SIM_NO_WARM;
+}
+
+static int sim_warm(void *ctx, const char *boot, const char *image, struct err *err)
+{
+	struct sim *sim = ctx;
+
+	if (dead(sim))
+		return -EINTR;
+	sim->warm_steps++;
+	if (!sim->up || sim->warm == SIM_WARM_REFUSED || strcmp(boot, sim->boots.v[0].id))
+		return err_set(err, -EIO, "ssh: no route to host");
+	if (sim->warm == SIM_WARM_IGNORED)
+		return 0;
+	snprintf(sim->image, sizeof(sim->image), "%s", image);
+	sim->announced[0] = '\0';
+	sim->current = SIM_NO_FAULT;
+	sim->warming = true;
+	go(sim, AT_CHOSEN);
+	return 0;
 }
 
 static int sim_reset(void *ctx, enum rung rung, struct err *err)
@@ -518,8 +545,9 @@ void sim_world(struct sim *sim, struct world *ret_world)
 	static const struct builder_ops builder = {sim_find, sim_build, sim_revert};
 	static const struct server_ops server = {sim_set_next, sim_clear_next,
 		sim_announce, sim_boots, sim_get_mode, sim_set_mode};
-	static const struct machine_ops machine = {sim_can, sim_reset, sim_console_end,
-		sim_console_mark, sim_console_read, sim_console_keep, sim_console_text};
+	static const struct machine_ops machine = {sim_can, sim_reset, sim_warm,
+		sim_console_end, sim_console_mark, sim_console_read, sim_console_keep,
+		sim_console_text};
 	static const struct tester_ops tester = {sim_test};
 	static const struct clock_ops clock = {sim_now, sim_wall, sim_wait};
 	static const struct view_ops view = {sim_say, sim_say};

@@ -42,12 +42,23 @@ enum sim_fault {
 /* The commit that is the bad end with the culprit reverted. */
 #define SIM_REVERT "feedfeedfeedfeedfeedfeedfeedfeedfeedfeed"
 
+/* What a warm step does. */
+enum sim_warm {
+	SIM_NO_WARM, /* the host has none */
+	SIM_WARM,
+	SIM_WARM_REFUSED, /* the command fails */
+	SIM_WARM_IGNORED, /* and it does not, but nothing happens */
+	SIM_WARM_FAILS,   /* the host tells that kexec refused, and lives on */
+	SIM_WARM_HANGS    /* silence after the kexec, whatever the candidate */
+};
+
 struct sim {
 	const struct history *history;
 	enum sim_kind *kinds;    /* by number in the history's graph */
 	enum sim_kind good_kind; /* of commits outside the graph: the good end */
 	bool *has_image;         /* by number; the others are built on demand */
 	bool console;            /* the machine has one */
+	enum sim_warm warm;
 	/* the fault of the N-th boot (from 0) */
 	enum sim_fault (*fault)(void *ctx, unsigned int boot);
 	/* fills in what else the test of that commit showed; NULL: nothing */
@@ -62,7 +73,7 @@ struct sim {
 
 	/* what came of it */
 	unsigned int calls, boots_made, reboots, power_cycles, self_resets, tests, builds,
-		kexecs, colds;
+		kexecs, colds, warm_steps;
 
 	/* the machine, see sim.c */
 	double now;
@@ -75,6 +86,7 @@ struct sim {
 	char image[IMAGE_ID_TEXT];
 	enum sim_fault current;
 	bool up;                            /* its OS answers */
+	bool warming;                       /* this boot is a warm step */
 	char text[SIM_CONSOLE_MAX];         /* what the console said */
 	off_t console_length, console_mark; /* in text */
 	unsigned int next_id;

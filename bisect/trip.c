@@ -66,6 +66,8 @@ static double limit_of(const struct trip *trip)
 
 	switch (trip->stage) {
 	case STAGE_RESET:
+		if (trip->warm)
+			return l->first_stage;
 		return l->firmware + (trip->through_os ? l->reboot : 0);
 	case STAGE_GRUB:
 		return l->grub;
@@ -85,6 +87,9 @@ static enum trip_end too_long(struct trip *trip, double limit)
 	trip->stuck = true;
 	switch (trip->stage) {
 	case STAGE_RESET:
+		if (trip->warm)
+			return end(trip, TRIP_LAB, "the host did not begin within %.0f s",
+				limit);
 		return end(trip, trip->through_os ? TRIP_NO_RESET : TRIP_LAB,
 			"the host did not ask for grub.cfg within %.0f s of its reset",
 			limit);

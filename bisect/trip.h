@@ -34,6 +34,7 @@ struct trip {
 	const struct candidate *candidate;
 	const struct limits *limits;
 	char boot[BOOT_ID_TEXT];
+	bool warm;       /* from the running OS: no reset, no first stage */
 	bool through_os; /* the reset went through the OS */
 	bool joined;     /* it was under way when we set the host's next */
 	bool blind;      /* the server was silent, maybe after the kexec */

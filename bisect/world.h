@@ -52,7 +52,9 @@ struct server_ops {
 	int (*set_mode)(void *ctx, const char *mode, struct err *err);
 };
 
+/* How a host is made to boot, the quickest first. */
 enum rung {
+	RUNG_WARM, /* kexec from the running OS: see machine_ops.warm */
 	RUNG_OS,
 	RUNG_POWER
 };
@@ -67,6 +69,9 @@ struct console_news {
 struct machine_ops {
 	bool (*can)(void *ctx, enum rung rung);
 	int (*reset)(void *ctx, enum rung rung, struct err *err);
+	/* starts a warm step: from the running OS into the image, as that boot. 0 only
+	 * says that it was begun */
+	int (*warm)(void *ctx, const char *boot, const char *image, struct err *err);
 	/* where the console's log ends now; what stands before a mark is not the
 	 * candidate's */
 	off_t (*console_end)(void *ctx);

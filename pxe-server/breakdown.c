@@ -31,6 +31,7 @@ struct breakdown breakdown_of(const struct boot_event *events, size_t n)
 	double time[STAGES], first_start = NAN, kernel_start = NAN, init = NAN, up = NAN;
 	struct breakdown b;
 	double *s = b.seconds;
+	bool first, warm;
 
 	for (size_t i = 0; i < STAGES; i++)
 		time[i] = NAN;
@@ -47,17 +48,22 @@ struct breakdown breakdown_of(const struct boot_event *events, size_t n)
 			up = e->uptime;
 		}
 	}
+	first = !isnan(time[STAGE_FIRST]);
+	warm = !first && isnan(time[STAGE_GRUB]);
+	s[PART_FIRMWARE] = span(time[STAGE_RESET], time[STAGE_GRUB]);
 	/* straight from GRUB there is no first stage: GRUB ends where the kernel begins
 	 */
-	s[PART_FIRMWARE] = span(time[STAGE_RESET], time[STAGE_GRUB]);
-	s[PART_GRUB] = span(
-		time[STAGE_GRUB], isnan(time[STAGE_FIRST]) ? kernel_start : first_start);
+	s[PART_GRUB] = span(time[STAGE_GRUB], first ? first_start : kernel_start);
 	s[PART_FIRST] = span(first_start, time[STAGE_CHOSEN]);
-	s[PART_FETCH] = isnan(time[STAGE_FIRST])
-				? NAN
-				: span(time[STAGE_CHOSEN], time[STAGE_FETCHED]);
-	s[PART_KEXEC] =
-		isnan(time[STAGE_FIRST]) ? NAN : span(time[STAGE_FETCHED], kernel_start);
+	s[PART_FETCH] = s[PART_KEXEC] = NAN;
+	if (first || warm) {
+		/* a warm step begins to fetch when it is asked to */
+		s[PART_FETCH] =
+			span(time[warm && !isnan(time[STAGE_RESET]) ? STAGE_RESET
+								    : STAGE_CHOSEN],
+				time[STAGE_FETCHED]);
+		s[PART_KEXEC] = span(time[STAGE_FETCHED], kernel_start);
+	}
 	s[PART_KERNEL] = init;
 	s[PART_USERSPACE] = span(init, up);
 	s[PART_TOTAL] =

@@ -100,6 +100,7 @@ build-command = $BUILD/tenfold-builder --conf $SITE/builder.conf build --arch %A
 mac = $4
 address = $5
 reboot = $lab -C $2 ssh $3 reboot
+warm = $lab -C $2 ssh $3 sh /run/tenfold/warm %b %i
 power = $lab -C $2 power $3 cycle
 console = $2/machines/$3/console.log
 limit-reboot = 60

@@ -62,6 +62,13 @@ static void sum(struct cost *all, const struct cost *one)
 	}
 }
 
+static const char *way_of(const struct step *step)
+{
+	if (!*step->boot)
+		return "-";
+	return step->warm ? "warm" : "cold";
+}
+
 void report_table(const struct past *past, struct buf *b)
 {
 	unsigned int resets = 0;
@@ -69,18 +76,19 @@ void report_table(const struct past *past, struct buf *b)
 	struct cost all;
 
 	cost_init(&all);
-	buf_addf(b, "%4s %-12s %-7s %6s", "step", "commit", "verdict", "resets");
+	buf_addf(b, "%4s %-12s %-7s %-4s %6s", "step", "commit", "verdict", "way",
+		"resets");
 	for (int i = 0; i < COST_STAGES; i++)
 		buf_addf(b, " %*s", width_of(i), cost_name(i));
 	buf_addc(b, '\n');
 	for (size_t i = 0; (step = past_step(past, i)); i++) {
-		buf_addf(b, "%4u %-12.12s %-7s %6u", step->number, step->commit,
-			verdict_word(step->verdict), step->resets);
+		buf_addf(b, "%4u %-12.12s %-7s %-4s %6u", step->number, step->commit,
+			verdict_word(step->verdict), way_of(step), step->resets);
 		add_row(b, &step->cost);
 		sum(&all, &step->cost);
 		resets += step->resets;
 	}
-	buf_addf(b, "%4s %-12s %-7s %6u", "", "all", "", resets);
+	buf_addf(b, "%4s %-12s %-7s %-4s %6u", "", "all", "", "", resets);
 	add_row(b, &all);
 	if (past->lab_faults)
 		buf_addf(b, "faults of the lab, tried again: %u\n", past->lab_faults);
@@ -97,7 +105,8 @@ static void add_reasons(const struct past *past, const char *folder, struct buf 
 			verdict_word(step->verdict), step->subject);
 		buf_addf(b, "     %s", step->why);
 		if (*step->boot)
-			buf_addf(b, "; boot %s, kernel %s", step->boot, step->release);
+			buf_addf(b, "; %s boot %s, kernel %s",
+				step->warm ? "warm" : "cold", step->boot, step->release);
 		buf_addc(b, '\n');
 		for (size_t k = 0; folder && k < ARRAY_SIZE(kinds); k++) {
 			CLEANUP_BUF struct buf path;

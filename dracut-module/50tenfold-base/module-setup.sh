@@ -22,6 +22,7 @@ install() {
 	busybox=$(find_binary busybox) || busybox=
 
 	inst_simple "$moddir/tenfold-lib.sh" /usr/lib/tenfold/tenfold-lib.sh
+	inst_simple "$moddir/tenfold-image.sh" /usr/lib/tenfold/tenfold-image.sh
 	if dracut_module_included base; then
 		inst_multiple cat cp mkdir mount umount sleep sort reboot sha256sum timeout
 		inst_multiple -o ip curl od busybox

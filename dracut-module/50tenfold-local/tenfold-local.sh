@@ -8,6 +8,7 @@
 # shellcheck source-path=SCRIPTDIR source=../50tenfold-base/tenfold-lib.sh disable=SC2153,SC2034
 . "${TF_LIB:-/usr/lib/tenfold}/tenfold-lib.sh"
 
+TF_LIBDIR=${TF_LIBDIR:-/usr/lib/tenfold}
 TF_NEWROOT=${TF_NEWROOT:-/sysroot}
 TF_DOG=
 
@@ -136,6 +137,24 @@ tf_env() {
 	printf '%s=%s\n' "$1" "$tf_value"
 }
 
+# tf_warm: what a warm step needs, see warm.sh.
+tf_warm() {
+	[ -s "$TF_LIBDIR/warm.list" ] || return 0
+	tf_dir=$TF_RUN/tools
+	mkdir -p "$tf_dir"
+	# not on /run, from which some systems run no programs
+	mount -t tmpfs -o mode=0700,nosuid tenfold-tools "$tf_dir" 2> /dev/null \
+		|| mount -t ramfs -o mode=0700 tenfold-tools "$tf_dir" || return 0
+	mkdir -p "$tf_dir/proc" "$tf_dir/sys" "$tf_dir/dev" "$tf_dir/run" "$tf_dir/bin"
+	while read -r tf_word; do
+		mkdir -p "$tf_dir${tf_word%/*}"
+		cp -L "$tf_word" "$tf_dir$tf_word"
+	done < "$TF_LIBDIR/warm.list"
+	cp -a "$TF_LIBDIR/bin" "$tf_dir/usr/lib/tenfold/"
+	ln -s ../usr/bin/busybox "$tf_dir/bin/sh"
+	cp "$TF_LIBDIR/warm" "$TF_RUN/warm"
+}
+
 # tf_hand_over: all that the local system finds of tenfold.
 tf_hand_over() {
 	mkdir -p "$TF_RUN"
@@ -150,11 +169,12 @@ tf_hand_over() {
 		tf_env TENFOLD_WATCHDOG tenfold.watchdog
 		printf 'TENFOLD_INIT=%s\n' "$tf_init"
 	} > "$TF_RUN/boot.env"
-	cp /usr/lib/tenfold/up "$TF_RUN/up"
+	cp "$TF_LIBDIR/up" "$TF_RUN/up"
 	chmod 755 "$TF_RUN/up"
+	tf_warm
 	tf_dir=$TF_ROOT/run/systemd/system
 	mkdir -p "$tf_dir/multi-user.target.wants"
-	cp /usr/lib/tenfold/tenfold-up.service "$tf_dir/"
+	cp "$TF_LIBDIR/tenfold-up.service" "$tf_dir/"
 	ln -sf ../tenfold-up.service "$tf_dir/multi-user.target.wants/tenfold-up.service"
 	rm -f "$TF_RUN/init" "$TF_RUN/aliases" "$TF_RUN/aliases.new" "$TF_RUN"/*.err
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Options, bisect.conf and the commands made of them; what the docs say of them. */
+#include "bisect/command.h"
 #include "bisect/params.h"
 
 #include <errno.h>
@@ -105,11 +106,11 @@ static void commands_are_words(void **state)
 		"arch = i386\nconfig = lab\n"
 		"reboot = ssh root@%a 'reboot; $(x) %h'\npower = relay %m 100%%\n",
 		"a");
-	assert_int_equal(params_reboot(&p, &reboot, NULL), 0);
+	assert_int_equal(command_reboot(&p, &reboot, NULL), 0);
 	expect(&reboot, "[ssh] [root@10.0.0.1] [reboot; $(x) a]");
-	assert_int_equal(params_power(&p, &power, NULL), 0);
+	assert_int_equal(command_power(&p, &power, NULL), 0);
 	expect(&power, "[relay] [52:54:00:00:00:01] [100%]");
-	assert_int_equal(params_build(&p, "abc", &build, NULL), 0);
+	assert_int_equal(command_build(&p, "abc", &build, NULL), 0);
 	expect(&build,
 		"[tenfold-builder] [build] [--arch] [i386] [--config] [lab] [abc]");
 }
@@ -123,9 +124,9 @@ static void ready_commands_are_found(void **state)
 	setenv("TENFOLD_LIBEXECDIR", "/x", 1);
 	complete(&p, "[host a]\naddress = b\nmethod = qemu\npower-args = /run/%h.sock\n",
 		"a");
-	assert_int_equal(params_reboot(&p, &reboot, NULL), 0);
+	assert_int_equal(command_reboot(&p, &reboot, NULL), 0);
 	expect(&reboot, "[/x/reboot-ssh] [b]");
-	assert_int_equal(params_power(&p, &power, NULL), 0);
+	assert_int_equal(command_power(&p, &power, NULL), 0);
 	expect(&power, "[/x/power-qemu] [/run/a.sock]");
 	unsetenv("TENFOLD_LIBEXECDIR");
 }
@@ -138,7 +139,7 @@ static void a_placeholder_needs_a_value(void **state)
 
 	(void)state;
 	complete(&p, "[host a]\npower = relay %a\n", "a");
-	assert_int_equal(params_power(&p, &argv, &err), -EINVAL);
+	assert_int_equal(command_power(&p, &argv, &err), -EINVAL);
 	assert_non_null(strstr(err.text, "'%a'"));
 }
 
@@ -173,7 +174,7 @@ static void the_example_is_taken(void **state)
 		p.host = strdup(hosts[i]);
 		if (params_complete(&p, &err) < 0)
 			fail_msg("%s", err.text);
-		assert_int_equal(params_power(&p, &argv, NULL), 0);
+		assert_int_equal(command_power(&p, &argv, NULL), 0);
 		assert_true(argv.n > 1);
 	}
 }

@@ -69,6 +69,19 @@ static void a_fallback_counts_by_its_last_choice(void **state)
 	expect(&b, (double[PARTS]){-1, 10, 11, 2, 2, 1, 4, 30});
 }
 
+static void a_warm_step_has_neither_firmware_nor_grub_nor_first_stage(void **state)
+{
+	static const struct boot_event events[] = {
+		{STAGE_RESET, 100, NAN, NAN}, {STAGE_CHOSEN, 100.5, NAN, NAN},
+		{STAGE_FETCHED, 101.5, NAN, NAN}, {STAGE_KEXEC, 101.7, NAN, NAN},
+		{STAGE_UP, 105, 3, 1}, /* its kernel began at 102 */
+	};
+	struct breakdown b = breakdown_of(events, ARRAY_SIZE(events));
+
+	(void)state;
+	expect(&b, (double[PARTS]){-1, -1, -1, 1.5, 0.5, 1, 2, 5});
+}
+
 static void straight_from_grub_has_no_first_stage(void **state)
 {
 	static const struct boot_event events[] = {
@@ -116,6 +129,8 @@ int main(void)
 		cmocka_unit_test(a_whole_boot_adds_up),
 		cmocka_unit_test(what_was_not_told_is_not_known),
 		cmocka_unit_test(a_fallback_counts_by_its_last_choice),
+		cmocka_unit_test(
+			a_warm_step_has_neither_firmware_nor_grub_nor_first_stage),
 		cmocka_unit_test(straight_from_grub_has_no_first_stage),
 		cmocka_unit_test(clocks_that_differ_a_little_give_no_negative_time),
 		cmocka_unit_test(stages_have_names),
