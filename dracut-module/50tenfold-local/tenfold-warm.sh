@@ -8,9 +8,9 @@
 # shellcheck source-path=SCRIPTDIR source=../50tenfold-base/tenfold-image.sh
 . "${TF_LIB:-/usr/lib/tenfold}/tenfold-image.sh"
 
-# By HTTP: the running candidate need not know NFS.
+# By HTTP: the running candidate need not know NFS. (A static busybox may die of wget -T.)
 tf_take() { # FROM TO
-	wget -q -T 10 -O "$2" "http://$TF_SERVER/$1" 2> "$TF_RUN/http.err" && return 0
+	timeout 120 wget -q -O "$2" "http://$TF_SERVER/$1" 2> "$TF_RUN/http.err" && return 0
 	tf_value=
 	read -r tf_value < "$TF_RUN/http.err"
 	TF_WHY="cannot fetch ${1##*/}: ${tf_value#wget: }"
