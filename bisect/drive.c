@@ -7,8 +7,10 @@
 
 #include "ladder.h"
 
-#define WARM_LOST_MAX 2 /* so many in a row, and there are no more warm steps */
-#define JOIN_AGE 120.0  /* a boot silent for longer is no longer under way */
+#define WARM_LOST_MAX 2  /* so many in a row, and there are no more warm steps */
+#define HASTE 3.0        /* a warm step gets so many times the slowest arrival, */
+#define HASTE_LEAST 15.0 /* and seconds on top */
+#define JOIN_AGE 120.0   /* a boot silent for longer is no longer under way */
 
 static double now(struct drive *drive)
 {
@@ -110,7 +112,10 @@ static int announce_and_go_warm(struct drive *drive, struct trip *trip, struct e
 		say(drive, err->text);
 		return announce_and_reset(drive, trip, err);
 	}
-	trip_begin(trip, candidate, drive->limits, boot, now(drive));
+	drive->hasty = *drive->limits;
+	if (drive->hasty.kexec > HASTE * drive->slowest + HASTE_LEAST)
+		drive->hasty.kexec = HASTE * drive->slowest + HASTE_LEAST;
+	trip_begin(trip, candidate, &drive->hasty, boot, now(drive));
 	trip->warm = true;
 	return 0;
 }
@@ -321,6 +326,8 @@ int drive_host(struct drive *drive, const struct candidate *candidate,
 	drive->unusual = false;
 	if (ret_trip->warm)
 		drive->warm_lost = 0;
+	if (*ret_end == TRIP_ARRIVED && now(drive) - ret_trip->jumped > drive->slowest)
+		drive->slowest = now(drive) - ret_trip->jumped;
 	if (*ret_trip->boot)
 		snprintf(
 			drive->last_boot, sizeof(drive->last_boot), "%s", ret_trip->boot);

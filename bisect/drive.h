@@ -31,6 +31,8 @@ struct drive {
 	unsigned int resets;          /* resets by our hand */
 	bool unusual;           /* the host may be ill: its next boot is a cold one */
 	unsigned int warm_lost; /* warm steps in a row that did not arrive */
+	double slowest;         /* seconds from a kexec to `up`, of those that arrived */
+	struct limits hasty;    /* for warm steps, which are no verdict in any case */
 };
 
 /* *ret_trip tells how it went (never TRIP_GOING); -EINTR: the user wants out. Other

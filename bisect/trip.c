@@ -175,6 +175,8 @@ enum trip_end trip_look(struct trip *trip, const struct boots *boots,
 		trip->stage = furthest(mine);
 		trip->since = now;
 	}
+	if (trip->stage >= STAGE_KEXEC && trip->stage <= STAGE_UP && !trip->jumped)
+		trip->jumped = now;
 	if (mine->seen[STAGE_UP])
 		return judge_up(trip, mine);
 	if (mine->seen[STAGE_FAILED])

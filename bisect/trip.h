@@ -40,6 +40,7 @@ struct trip {
 	bool blind;      /* the server was silent, maybe after the kexec */
 	enum stage stage;
 	double since;         /* clock time at which this stage was first seen */
+	double jumped;        /* and the kexec, or what came after it; 0: not yet */
 	unsigned int adopted; /* boots that followed each other before any kexec */
 	/* how it ended */
 	char why[384];             /* lower case, without full stop */

@@ -7,8 +7,15 @@ median() {
 }
 
 # Seconds that a stage took in the steps that came up, one a line.
-step_seconds() { # JQ-EXPRESSION on .seconds
-	jq -r "[.steps[] | select(.verdict != \"skip\") | .seconds | $1] | .[]" "$SITE/bisect.json"
+step_seconds() { # JQ-EXPRESSION on .seconds [WAY]
+	jq -r --arg way "${2:-}" "[.steps[] | select(.verdict != \"skip\") |
+		select(\$way == \"\" or .way == \$way) | .seconds | $1] | .[]" "$SITE/bisect.json"
+}
+
+# From the reset, or its announcement, to the test.
+boot_seconds() { # WAY
+	step_seconds '[.firmware, .grub, ."first-stage", .fetch, .kexec, .kernel, .userspace] | add' \
+		"$1" | median
 }
 
 # What the commits after the first cost to build.
@@ -24,21 +31,28 @@ row() { # NAME OLD NEW
 }
 
 summary() {
-	local compile boot test total_old total_new
+	local compile warm cold test total_old total_new
 	bisect report --conf "$SITE/bisect.conf" --host "$machine"
 	compile=$(incremental_seconds | median)
-	boot=$(step_seconds '[.firmware, .grub, ."first-stage", .fetch, .kexec, .kernel, .userspace] | add' | median)
+	warm=$(boot_seconds warm)
+	cold=$(boot_seconds cold)
 	test=$(step_seconds .test | median)
 	total_old=$(awk "BEGIN { print $old_compile + $old_install + $old_reboot + $old_test }")
-	total_new=$(awk "BEGIN { print $compile + $boot + $test }")
+	total_new=$(awk "BEGIN { print $compile + $warm + $test }")
 	printf '\nOne commit tried, the old way against tenfold (medians of this run):\n'
 	printf '%-22s %11s %11s  %10s\n' '' 'old way' 'tenfold' 'ratio'
 	row compile "$old_compile" "$compile"
 	row install "$old_install" 0
-	row 'reboot to the local OS' "$old_reboot" "$boot"
+	row 'reboot to the local OS' "$old_reboot" "$warm"
 	row test "$old_test" "$test"
 	row 'all of it' "$total_old" "$total_new"
-	row 'image built beforehand' "$total_old" "$(awk "BEGIN { print $boot + $test }")"
+	row 'image built beforehand' "$total_old" "$(awk "BEGIN { print $warm + $test }")"
+	echo "tenfold's steps above are warm ones; from a reset, the cold way:"
+	row 'reboot to the local OS' "$old_reboot" "$cold"
+	row 'image built beforehand' "$total_old" "$(awk "BEGIN { print $cold + $test }")"
+	awk -v warm="$warm" -v cold="$cold" 'BEGIN {
+		printf "a warm step, to the test: %.1f s, a cold one %.1f s: %.2f of it (target <= 0.33)%s\n",
+			warm, cold, warm / cold, warm / cold > 1 / 3 ? " MISS" : "" }'
 	jq -r '.steps[] | select(.verdict == "skip" and .boot != "") |
 		"\(.commit[0:12]) never came up: \(.resets) reset by the controller, none by a person"' \
 		"$SITE/bisect.json"
