@@ -112,6 +112,8 @@ static int try_once(struct run *run, const struct confirm_plan *plan,
 	snprintf(step.commit, sizeof(step.commit), "%s", what->commit);
 	snprintf(step.subject, sizeof(step.subject), "%s", c.subject);
 	announce(run, &step);
+	/* what a culprit is named by comes from a reset */
+	run->bench.drive.cold_next = true;
 	r = run_step(run, &step, err);
 	if (r != RUN_GOING)
 		return r;

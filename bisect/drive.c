@@ -89,7 +89,7 @@ static bool may_go_warm(const struct drive *drive)
 {
 	const struct world *w = drive->world;
 
-	return drive->state == HOST_UP && !drive->unusual &&
+	return drive->state == HOST_UP && !drive->cold_next &&
 	       drive->warm_lost < WARM_LOST_MAX &&
 	       w->machine->can(w->machine_ctx, RUNG_WARM);
 }
@@ -323,7 +323,7 @@ int drive_host(struct drive *drive, const struct candidate *candidate,
 	if (ret_trip->stage >= STAGE_KEXEC)
 		drive->next[0] = '\0'; /* used up */
 	drive->state = state_after(ret_trip, *ret_end);
-	drive->unusual = false;
+	drive->cold_next = false;
 	if (ret_trip->warm)
 		drive->warm_lost = 0;
 	if (*ret_end == TRIP_ARRIVED && now(drive) - ret_trip->jumped > drive->slowest)

@@ -29,7 +29,8 @@ struct drive {
 	char last_boot[BOOT_ID_TEXT]; /* of the trip before; "" at first */
 	char next[IMAGE_ID_TEXT];     /* what we set and was not yet used up; "" */
 	unsigned int resets;          /* resets by our hand */
-	bool unusual;           /* the host may be ill: its next boot is a cold one */
+	bool cold_next; /* no warm step now: the host may be ill, or it is to prove a
+			   thing */
 	unsigned int warm_lost; /* warm steps in a row that did not arrive */
 	double slowest;         /* seconds from a kexec to `up`, of those that arrived */
 	struct limits hasty;    /* for warm steps, which are no verdict in any case */
