@@ -49,7 +49,9 @@ within() {
 # lab_begin NAME - a lab of its own with its own copy of the store (hard links)
 lab_begin() {
 	LAB=$BUILD/e2e/$1
-	rm -rf "$LAB.store"
+	# what a killed run left there
+	"$lab" -C "$LAB" down 2>/dev/null
+	rm -rf "$LAB.store" "$LAB"
 	cp -al "$STORE" "$LAB.store"
 	"$lab" -C "$LAB" up --owner $$ --store "$LAB.store"
 }
