@@ -20,7 +20,8 @@ enum exit_code {
 struct builder {
 	struct conf conf;
 	struct store store;
-	int signal_fd; /* readable: SIGTERM, SIGINT or SIGHUP came */
+	int signal_fd;       /* readable: SIGTERM, SIGINT or SIGHUP came */
+	struct buf recorder; /* path of the library that writes down what is read */
 	struct local_maker local;
 	struct maker maker;
 };

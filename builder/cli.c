@@ -120,6 +120,23 @@ static int open_folders(struct builder *b, struct err *err)
 	return r;
 }
 
+/* Beside the program in a build folder, else where it was installed. */
+static void find_recorder(struct buf *path)
+{
+	char self[4096];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self));
+
+	buf_init(path, sizeof(self));
+	while (n > 0 && self[n - 1] != '/')
+		n--;
+	if (n > 0)
+		buf_addf(path, "%.*stenfold-reach.so", (int)n, self);
+	if (!buf_check(path) && file_exists(path->data))
+		return;
+	buf_reset(path);
+	buf_adds(path, TENFOLD_LIBEXECDIR "/tenfold-reach.so");
+}
+
 static int run_command(struct builder *b, struct strvec *words, struct err *err)
 {
 	struct strvec rest = {.v = words->v + 1, .n = words->n - 1};
@@ -135,8 +152,12 @@ static int run_command(struct builder *b, struct strvec *words, struct err *err)
 			r = kbuild_environment(err);
 		if (!r)
 			r = repo_library_init(err);
-		b->local = (struct local_maker){
-			.conf = &b->conf, .store = &b->store, .cancel_fd = b->signal_fd};
+		find_recorder(&b->recorder);
+		b->local = (struct local_maker){.conf = &b->conf,
+			.store = &b->store,
+			.recorder =
+				file_exists(b->recorder.data) ? b->recorder.data : NULL,
+			.cancel_fd = b->signal_fd};
 		b->maker = (struct maker){.make = local_make, .ctx = &b->local};
 		return r < 0 ? EXIT_INFRA : commands[i].run(b, &rest, err);
 	}
@@ -171,6 +192,7 @@ int builder_main(int argc, char **argv)
 	log_error_lines(err.text);
 	if (b.signal_fd >= 0)
 		close(b.signal_fd);
+	buf_release(&b.recorder);
 	conf_release(&b.conf);
 	return code;
 }
@@ -252,7 +274,11 @@ void builder_describe(const struct job *job, const struct outcome *outcome, stru
 
 	image_id_format(&job->id, id);
 	buf_addf(b, "%s: %s", id, words[outcome->result]);
-	if (outcome->result == RESULT_BUILT || outcome->result == RESULT_FAILED)
+	if (outcome->same_as[0])
+		buf_addf(b, ", the same as %.12s", outcome->same_as);
+	if (outcome->same_as[0] && !outcome->made)
+		buf_addf(b, ", not made, %.2f s", outcome->seconds);
+	else if (outcome->result == RESULT_BUILT || outcome->result == RESULT_FAILED)
 		buf_addf(b,
 			", %s, %.1f s (checkout %.1f, configure %.1f, make %.1f, modules "
 			"%.1f, "

@@ -30,6 +30,8 @@ enum result {
 
 struct outcome {
 	enum result result;
+	bool made;                                       /* make ran */
+	char same_as[IMAGE_COMMIT_TEXT];                 /* whose files it shares; "" */
 	bool clean;                                      /* all objects were made anew */
 	double seconds;                                  /* in all */
 	double checkout, config, make, modules, publish; /* of them */
@@ -53,7 +55,9 @@ struct maker {
 struct local_maker {
 	const struct conf *conf;
 	const struct store *store;
-	int cancel_fd; /* readable: end now */
+	const char
+		*recorder; /* tenfold-reach.so; NULL: no commit is found to be the same */
+	int cancel_fd;     /* readable: end now */
 };
 int local_make(
 	void *ctx, const struct job *job, struct outcome *ret_outcome, struct err *err);

@@ -171,6 +171,19 @@ static void log_command(struct kbuild *kb, const struct strvec *argv)
 	log_add(kb, b.data, b.len);
 }
 
+/* What every make gets, and what this one does. */
+static void add_environment(
+	const struct kbuild *kb, char *const *more, struct strvec *env)
+{
+	strvec_addv(env, (const char *const *)environment);
+	if (more)
+		strvec_addv(env, (const char *const *)more);
+	if (!kb->record)
+		return;
+	strvec_addf(env, "LD_PRELOAD=%s", kb->recorder);
+	strvec_addf(env, "TENFOLD_REACH=%s", kb->record);
+}
+
 /* make -C SRC O=OBJ ... EXTRA...; a kbuild_result or a negative errno. */
 static int run_make(
 	struct kbuild *kb, const char *const *extra, char *const *env, struct err *err)
@@ -196,9 +209,7 @@ static int run_make(
 		(const char *const *)(kb->config->make_args.v ? kb->config->make_args.v
 							      : (char *[]){NULL}));
 	strvec_addv(&argv, extra);
-	strvec_addv(&env_all, (const char *const *)environment);
-	if (env)
-		strvec_addv(&env_all, (const char *const *)env);
+	add_environment(kb, env, &env_all);
 	if (strvec_check(&argv) || strvec_check(&env_all))
 		return -ENOMEM;
 	log_command(kb, &argv);

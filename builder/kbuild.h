@@ -28,7 +28,8 @@ struct kbuild {
 	const char *arch;
 	const struct conf_config *config;
 	unsigned int jobs;
-	double timeout; /* seconds, for each call of make */
+	const char *recorder, *record; /* what is read is written down there; or NULL */
+	double timeout;                /* seconds, for each call of make */
 	int cancel_fd;
 	int log_fd;         /* opened by kbuild_log_open() */
 	size_t log_bytes;   /* written so far */

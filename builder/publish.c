@@ -119,7 +119,7 @@ int draft_add(struct draft *draft, const char *from, const char *name, struct er
 static const char *const file_names[] = {
 	"vmlinuz", "System.map", "config", "modules.cpio.zst", "build.log"};
 
-static int list_files(struct draft *draft, struct image *image, struct err *err)
+int draft_list(struct draft *draft, struct image *image, struct err *err)
 {
 	image->n_files = 0;
 	for (size_t i = 0; i < ARRAY_SIZE(file_names); i++) {
@@ -178,7 +178,7 @@ int draft_publish(struct draft *draft, struct image *image, struct err *err)
 {
 	CLEANUP_BUF struct buf path = {0};
 	char now[CLOCK_ISO_TEXT];
-	int r = list_files(draft, image, err);
+	int r;
 
 	buf_init(&path, STORE_PATH_MAX);
 	store_image_path(draft->store, &draft->id, draft->built, &path);
@@ -186,8 +186,7 @@ int draft_publish(struct draft *draft, struct image *image, struct err *err)
 	image->id = draft->id;
 	image->built = draft->built;
 	image->published = now;
-	if (!r)
-		r = write_json(draft, image, err);
+	r = write_json(draft, image, err);
 	image->published = NULL;
 	if (!r && !draft->built)
 		r = withdraw(draft, false, err);
@@ -271,7 +270,8 @@ int publish_clean(const struct store *store, struct err *err)
 }
 
 int publish_branch_link(const struct store *store, const struct image_id *id,
-	const char *branch, unsigned int number, struct err *err)
+	const struct image_id *files, const char *branch, unsigned int number,
+	struct err *err)
 {
 	CLEANUP_BUF struct buf path = {0}, target = {0};
 	int r;
@@ -289,8 +289,8 @@ int publish_branch_link(const struct store *store, const struct image_id *id,
 	if (r < 0)
 		return r;
 	buf_addf(&path, "/%07u-%.12s", number, id->commit);
-	buf_addf(
-		&target, "../../../../images/%s/%s/%s", id->arch, id->config, id->commit);
+	buf_addf(&target, "../../../../images/%s/%s/%s", files->arch, files->config,
+		files->commit);
 	if (buf_check(&path) || buf_check(&target))
 		return -ENAMETOOLONG;
 	if (symlink(target.data, path.data) < 0 && errno != EEXIST)

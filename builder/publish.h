@@ -30,7 +30,11 @@ int draft_add(struct draft *draft, const char *from, const char *name, struct er
 /* Where a file of that name belongs, for who writes it himself. */
 int draft_path(const struct draft *draft, const char *name, struct buf *b);
 
-/* Fills image->files from what is in the draft, writes image.json, publishes. An image
+/* Fills image->files from what is in the draft. */
+int draft_list(struct draft *draft, struct image *image, struct err *err);
+
+/* Writes image.json (image->files as they are: those of an alias are another's) and
+ * publishes. An image
  * that somebody else published meanwhile is as good: 0. A failure's record goes when its
  * commit turns out to build, and is replaced by a newer failure's. */
 int draft_publish(struct draft *draft, struct image *image, struct err *err);
@@ -41,10 +45,11 @@ void draft_close(struct draft *draft);
 /* Removes the temporary folders of dead builders from the whole store. */
 int publish_clean(const struct store *store, struct err *err);
 
-/* branches/BRANCH/ARCH/CONFIG/NNNNNNN-COMMIT12 -> the image; number: its place in
- * history. An empty branch has none. */
+/* branches/BRANCH/ARCH/CONFIG/NNNNNNN-COMMIT12 -> the image with its files; number: its
+ * place in history. An empty branch has none. */
 int publish_branch_link(const struct store *store, const struct image_id *id,
-	const char *branch, unsigned int number, struct err *err);
+	const struct image_id *files, const char *branch, unsigned int number,
+	struct err *err);
 
 #define CLEANUP_DRAFT CLEANUP(draft_close)
 

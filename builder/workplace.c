@@ -64,6 +64,9 @@ void mark_parse(const char *text, struct mark *ret_mark)
 	if (get(text, "source", mark.source, sizeof(mark.source)) &&
 		!image_commit_valid(mark.source))
 		mark.source[0] = '\0';
+	if (get(text, "image", mark.image, sizeof(mark.image)) &&
+		!image_commit_valid(mark.image))
+		mark.image[0] = '\0';
 	get(text, "config", mark.config, sizeof(mark.config));
 	get(text, "boot", mark.boot, sizeof(mark.boot));
 	mark.built = get(text, "built", word, sizeof(word)) && !strcmp(word, "yes");
@@ -75,6 +78,8 @@ void mark_format(const struct mark *mark, struct buf *b)
 	buf_addf(b, "phase %s\n", phases[mark->phase]);
 	if (mark->source[0])
 		buf_addf(b, "source %s\n", mark->source);
+	if (mark->image[0])
+		buf_addf(b, "image %s\n", mark->image);
 	if (mark->config[0])
 		buf_addf(b, "config %s\n", mark->config);
 	buf_addf(b, "boot %s\n", mark->boot);
@@ -299,6 +304,8 @@ int workplace_recover(struct workplace *place, struct err *err)
 		r = purge(place, since, err);
 		mark.config[0] = '\0';
 	}
+	if (mark.phase != PHASE_IDLE || rebooted)
+		mark.image[0] = '\0';
 	if (mark.phase == PHASE_CHECKOUT || rebooted)
 		mark.source[0] = '\0';
 	place->mark = mark;

@@ -31,6 +31,8 @@ struct mark {
 	char source[IMAGE_COMMIT_TEXT]; /* the tree in src; "": unknown */
 	char config[SHA256_TEXT];       /* what obj's .config was made from; "": stale */
 	char boot[BOOT_TEXT];           /* the builder machine's boot id */
+	char image[IMAGE_COMMIT_TEXT];  /* the commit that src and obj stand for, built or
+					 * known not to build; "": unknown */
 	bool built;                     /* a make went through: the next is incremental */
 	struct timespec floor;          /* no object is newer */
 };

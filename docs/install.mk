@@ -15,6 +15,7 @@ install: all install-dracut ## all of it (PREFIX=, DESTDIR=)
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBEXECDIR)
 	install -m 755 $(addprefix $(BUILD)/,$(install_bin)) $(DESTDIR)$(BINDIR)
 	install -m 755 $(addprefix $(BUILD)/,$(install_sbin)) $(DESTDIR)$(SBINDIR)
+	install -m 755 $(preload) $(DESTDIR)$(LIBEXECDIR)
 	$(if $(install_libexec),install -m 755 $(install_libexec) $(DESTDIR)$(LIBEXECDIR))
 	set -e; for page in $(install_man); do \
 		install -D -m 644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}; \

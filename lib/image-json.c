@@ -21,6 +21,7 @@ static const struct {
 	{"how", offsetof(struct image, how)},
 	{"error", offsetof(struct image, error)},
 	{"published", offsetof(struct image, published)},
+	{"same_as", offsetof(struct image, same_as)},
 };
 
 static const char **text_field(struct image *image, size_t i)
@@ -82,6 +83,7 @@ static int parse_object(json_t *json, struct image *image, struct err *err)
 {
 	const char *status = text_of(json, "status");
 	json_t *author = json_object_get(json, "author");
+	struct image_id same;
 	int r;
 
 	r = image_id_parse(text_of(json, "id"), &image->id, err);
@@ -92,6 +94,8 @@ static int parse_object(json_t *json, struct image *image, struct err *err)
 	image->built = !strcmp(status, "built");
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		*text_field(image, i) = text_of(json, texts[i].key);
+	if (*image->same_as && image_id_parse(image->same_as, &same, NULL) < 0)
+		return bad_key(err, "same_as");
 	image->author_name = text_of(author, "name");
 	image->author_email = text_of(author, "email");
 	image->seconds = json_number_value(json_object_get(json, "seconds"));

@@ -52,6 +52,7 @@ struct image {
 	const char *how;       /* "clean" or "incremental" */
 	const char *error;     /* failed: the first lines that say why */
 	const char *published; /* ISO 8601 UTC */
+	const char *same_as;   /* id of the image whose files these are; "": its own */
 	double seconds;        /* what it took to build */
 	struct image_file files[IMAGE_FILES_MAX];
 	size_t n_files;

@@ -55,7 +55,8 @@ bool store_is_hot(const struct store *store, const struct image *image)
 	size_t folder;
 
 	buf_init(&path, STORE_PATH_MAX);
-	store_image_path(store, &image->id, image->built, &path);
+	buf_addf(&path, "%s/", store->root);
+	store_files_path(image, &path);
 	folder = path.len;
 	for (size_t i = 0; i < image->n_files; i++) {
 		struct stat st;
@@ -67,6 +68,29 @@ bool store_is_hot(const struct store *store, const struct image *image)
 			return false;
 	}
 	return true;
+}
+
+int store_same_as(const struct store *store, const struct image_id *id, bool built,
+	struct image_id *ret_id, struct err *err)
+{
+	CLEANUP_IMAGE struct image image = {0};
+	int r = store_load(store, id, built, &image, err);
+
+	if (r < 0)
+		return r;
+	if (*image.same_as)
+		return image_id_parse(image.same_as, ret_id, err);
+	*ret_id = *id;
+	return 0;
+}
+
+void store_files_path(const struct image *image, struct buf *b)
+{
+	char id[IMAGE_ID_TEXT];
+
+	image_id_format(&image->id, id);
+	buf_addf(b, "%s/%s", image->built ? "images" : "failed",
+		image->same_as && *image->same_as ? image->same_as : id);
 }
 
 struct walk {

@@ -32,6 +32,15 @@ int store_load(const struct store *store, const struct image_id *id, bool built,
 /* True if all files that image.json names are there, false if some are in a pack alone. */
 bool store_is_hot(const struct store *store, const struct image *image);
 
+/* The image that was really built and whose files this one shares: itself, or what its
+ * same_as says. Two commits with one answer need one boot between them. -ENOENT. */
+int store_same_as(const struct store *store, const struct image_id *id, bool built,
+	struct image_id *ret_id, struct err *err);
+
+/* Appends the folder that has the files of an image which was loaded: its own, or that of
+ * the image it is the same as. Relative to the store's root. */
+void store_files_path(const struct image *image, struct buf *b);
+
 /* Calls each() for every image of images/ (built) or failed/, in no order; stops at
  * and returns the first value other than 0. Names that are no image are passed over
  * (temporary folders of a publication in progress begin with a dot). */

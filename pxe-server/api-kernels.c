@@ -37,6 +37,8 @@ static void put_text(struct listing *l, const struct catalogue_entry *e)
 		buf_addc(b, '\t');
 		buf_add_clean(b, hostile[i]);
 	}
+	if (*e->same_as)
+		buf_addf(b, "\t%s", e->same_as);
 	buf_addc(b, '\n');
 }
 
@@ -51,6 +53,7 @@ static void put_json(struct listing *l, const struct catalogue_entry *e)
 	json_object_set_new(json, "build_id", reply_json_text(e->build_id));
 	json_object_set_new(json, "date", reply_json_text(e->date));
 	json_object_set_new(json, "subject", reply_json_text(e->subject));
+	json_object_set_new(json, "same_as", reply_json_text(e->same_as));
 	json_array_append_new(l->json, json);
 }
 
@@ -85,7 +88,7 @@ static int put_other(void *ctx, const struct catalogue_entry *entry)
 static int put_own(struct server *server, struct listing *l, struct err *err)
 {
 	static const struct catalogue_entry local = {
-		"local", "", "", "", "", "", "", "local disk"};
+		"local", "", "", "", "", "", "", "local disk", ""};
 
 	for (size_t i = 0; i < l->n_own; i++) {
 		int r;
@@ -218,6 +221,7 @@ static void kernel_text(
 	put_line(b, "compiler", image->compiler);
 	buf_addf(b, "seconds\t%.1f\n", image->seconds);
 	put_line(b, "how", image->how);
+	put_line(b, "same_as", image->same_as);
 	put_line(b, "path", extra->path.data);
 	for (size_t i = 0; i < image->n_files; i++) {
 		buf_adds(b, "file\t");
@@ -296,7 +300,7 @@ static int load(struct server *server, const struct request *rq, const struct ho
 		r = store_load(&server->store, &image->id, true, image, err);
 	if (r < 0)
 		return r;
-	buf_addf(&extra->path, "images/%s", extra->id);
+	store_files_path(image, &extra->path);
 	r = find_second(server, image, extra, err);
 	if (!r && *host->mac.text)
 		r = make_cmdline(server, rq, host, extra, err);

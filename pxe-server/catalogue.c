@@ -42,11 +42,12 @@ static int insert(struct sync *sync, const char *id, const struct image *image)
 	return db_run(sync->db, sync->err,
 		"INSERT OR REPLACE INTO images(built, id, arch, config, commit_id, "
 		"branch,"
-		" release, build_id, date, published, subject)"
-		" VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		"itttttttttt", (int64_t)sync->built, id, image->id.arch, image->id.config,
-		image->id.commit, image->branch, image->release, image->build_id,
-		image->date, image->published, image->subject);
+		" release, build_id, date, published, subject, same_as)"
+		" VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		"ittttttttttt", (int64_t)sync->built, id, image->id.arch,
+		image->id.config, image->id.commit, image->branch, image->release,
+		image->build_id, image->date, image->published, image->subject,
+		image->same_as);
 }
 
 /* Ends the transaction now and then, so that hosts' events get their turn. */
@@ -242,10 +243,13 @@ static struct catalogue_entry entry_of(sqlite3_stmt *stmt)
 		.build_id = db_text(stmt, 5),
 		.date = db_text(stmt, 6),
 		.subject = db_text(stmt, 7),
+		.same_as = db_text(stmt, 8),
 	};
 }
 
-#define ENTRY "SELECT id, arch, config, branch, release, build_id, date, subject"
+#define ENTRY                                                                \
+	"SELECT id, arch, config, branch, release, build_id, date, subject," \
+	" same_as"
 #define NEWEST " ORDER BY date DESC, published DESC, id"
 #define BEHIND                               \
 	" AND (date, published) <= (?2, ?3)" \

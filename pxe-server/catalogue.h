@@ -16,6 +16,7 @@
 /* A line of the list. Texts are borrowed for the call. */
 struct catalogue_entry {
 	const char *id, *arch, *config, *branch, *release, *build_id, *date, *subject;
+	const char *same_as; /* "" for an image with files of its own */
 };
 
 struct catalogue_change {

@@ -8,7 +8,7 @@
 #define BUSY_MS 10000
 
 /* How the tables look is numbered (PRAGMA user_version); a newer file is refused. */
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 
 static const char schema[] =
 	"CREATE TABLE IF NOT EXISTS images("
@@ -16,6 +16,7 @@ static const char schema[] =
 	" config TEXT NOT NULL, commit_id TEXT NOT NULL, branch TEXT NOT NULL,"
 	" release TEXT NOT NULL, build_id TEXT NOT NULL, date TEXT NOT NULL,"
 	" published TEXT NOT NULL, subject TEXT NOT NULL,"
+	" same_as TEXT NOT NULL DEFAULT '',"
 	" PRIMARY KEY(built, id)) WITHOUT ROWID;"
 	"CREATE INDEX IF NOT EXISTS images_newest"
 	" ON images(built, date DESC, published DESC, id);"
@@ -44,7 +45,7 @@ static const char schema[] =
 	" number INTEGER NOT NULL, stage TEXT NOT NULL, time REAL NOT NULL, image TEXT,"
 	" detail TEXT, uptime REAL, init REAL, release TEXT, build_id TEXT,"
 	" PRIMARY KEY(boot, number)) WITHOUT ROWID;"
-	"PRAGMA user_version = 1;";
+	"PRAGMA user_version = 2;";
 
 static int failed(struct db *db, struct err *err)
 {
@@ -69,7 +70,8 @@ static int check_version(struct db *db, const char *path, struct err *err)
 	if (version > SCHEMA_VERSION)
 		return err_set(
 			err, -EINVAL, "'%s' was written by a newer tenfold-server", path);
-	return 0;
+	/* an index is made anew; hosts and boots look as they did */
+	return version == 1 ? run_text(db, "DROP TABLE IF EXISTS images", err) : 0;
 }
 
 int db_open(struct db *db, const char *path, struct err *err)

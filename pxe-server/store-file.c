@@ -55,6 +55,30 @@ static int add_file(
 	return 0;
 }
 
+/* images/ID/FILE of an image that shares another's files: opens it there. */
+static int add_shared(
+	const struct store *store, const char *path, struct store_parts *parts)
+{
+	static const char images[] = "images/";
+	const char *name = strrchr(path, '/');
+	CLEANUP_FREE char *id_text = NULL;
+	CLEANUP_IMAGE struct image image = {0};
+	CLEANUP_BUF struct buf other = {0};
+	struct image_id id;
+
+	if (!name || strncmp(path, images, strlen(images)))
+		return -ENOENT;
+	path += strlen(images);
+	id_text = strndup(path, name > path ? name - path : 0);
+	if (!id_text || image_id_parse(id_text, &id, NULL) < 0 ||
+		store_load(store, &id, true, &image, NULL) < 0 || !*image.same_as)
+		return -ENOENT;
+	buf_init(&other, STORE_PATH_MAX);
+	store_files_path(&image, &other);
+	buf_adds(&other, name);
+	return buf_check(&other) ? -ENOENT : add_file(store, other.data, parts);
+}
+
 int store_open_file(const struct store *store, const char *path,
 	struct store_parts *ret_parts, struct err *err)
 {
@@ -64,6 +88,8 @@ int store_open_file(const struct store *store, const char *path,
 	if (!path_is_plain(path))
 		return err_set(err, -EINVAL, "'%.200s' is not a file of the store", path);
 	r = add_file(store, path, &parts);
+	if (r == -ENOENT)
+		r = add_shared(store, path, &parts);
 	/* beneath: whatever leads out of the store is not there for a stranger */
 	if (r == -ENOENT || r == -EXDEV || r == -ENOTDIR || r == -ELOOP ||
 		r == -ENAMETOOLONG || r == -ENXIO)
@@ -87,13 +113,14 @@ int store_open_initrd(const struct store *store, const struct image_id *id,
 {
 	struct store_parts parts = {0};
 	CLEANUP_BUF struct buf path = {0};
+	CLEANUP_IMAGE struct image image = {0};
 	char text[IMAGE_ID_TEXT];
 	uint64_t odd;
 	int r;
 
 	*ret_parts = parts;
 	image_id_format(id, text);
-	if (!store_has(store, id, true))
+	if (store_load(store, id, true, &image, NULL) < 0)
 		return err_set(err, -ENOENT, "there is no image '%s'", text);
 	buf_init(&path, STORE_PATH_MAX);
 	buf_addf(&path, "boot/%s/second.img", id->arch);
@@ -104,7 +131,8 @@ int store_open_initrd(const struct store *store, const struct image_id *id,
 		parts.part[parts.n++].size = CPIO_ALIGN - odd;
 	}
 	buf_reset(&path);
-	buf_addf(&path, "images/%s/modules.cpio.zst", text);
+	store_files_path(&image, &path);
+	buf_adds(&path, "/modules.cpio.zst");
 	if (!r)
 		r = add_optional(store, path.data, &parts);
 	if (r < 0) {

@@ -56,9 +56,10 @@ static inline void world_write(struct world *w, const char *path, const char *te
 		file_write_atomic(whole.data, text, strlen(text), 0644, NULL), 0);
 }
 
-/* Publishes an image of the commit that is `digit` forty times; day makes its date. */
-static inline void world_image(struct world *w, const char *arch, const char *commit,
-	const char *branch, int day)
+/* Publishes an image of the commit that is `digit` forty times; day makes its date.
+ * same_as: the id of another whose files it shares, or "". */
+static inline void world_alias(struct world *w, const char *arch, const char *commit,
+	const char *branch, int day, const char *same_as)
 {
 	CLEANUP_BUF struct buf json = {0}, path = {0};
 	char id[IMAGE_ID_TEXT], date[32], release[32];
@@ -68,6 +69,7 @@ static inline void world_image(struct world *w, const char *arch, const char *co
 		.published = date,
 		.release = release,
 		.build_id = "b1d",
+		.same_as = same_as,
 		.subject = "it's\ta <b>"};
 
 	snprintf(id, sizeof(id), "%s/lab/%s", arch, commit);
@@ -79,6 +81,12 @@ static inline void world_image(struct world *w, const char *arch, const char *co
 	buf_init(&path, 4096);
 	buf_addf(&path, "images/%s/image.json", id);
 	world_write(w, path.data, json.data);
+}
+
+static inline void world_image(struct world *w, const char *arch, const char *commit,
+	const char *branch, int day)
+{
+	world_alias(w, arch, commit, branch, day, "");
 }
 
 static inline void world_sync(struct world *w)

@@ -127,6 +127,36 @@ static void one_image(void **state)
 	assert_int_equal(world_call(w, "GET", "/v1/kernels/..%2f..%2fetc", ""), 400);
 }
 
+/* Two commits, one set of files: the second's are asked for under either name. */
+static void an_alias(void **state)
+{
+	static const char commit[] = "cccccccccccccccccccccccccccccccccccccccc";
+	struct world *w = *state;
+	char path[256], want[512];
+
+	world_alias(w, "x86_64", commit, "main", 9, IMAGE_A);
+	world_write(w, "images/" IMAGE_A "/vmlinuz", "kernel");
+	world_sync(w);
+	assert_int_equal(world_call(w, "GET", "/v1/kernels?limit=1", ""), 200);
+	snprintf(want, sizeof(want), "-\tx86_64/lab/%s\tmain\t", commit);
+	assert_body_has(w, want);
+	assert_body_has(w, "\t" IMAGE_A "\n");
+	assert_int_equal(
+		world_call_with(w, "GET", "/v1/kernels?limit=1", "", as_json), 200);
+	assert_body_has(w, "\"same_as\"");
+	snprintf(path, sizeof(path), "/v1/kernels/%s", commit);
+	assert_int_equal(world_call(w, "GET", path, ""), 200);
+	snprintf(want, sizeof(want), "id\tx86_64/lab/%s\n", commit);
+	assert_body_has(w, want);
+	assert_body_has(w, "same_as\t" IMAGE_A "\n");
+	assert_body_has(w, "path\timages/" IMAGE_A "\n");
+	snprintf(path, sizeof(path), "/images/x86_64/lab/%s/vmlinuz", commit);
+	assert_int_equal(world_call(w, "GET", path, ""), 200);
+	assert_int_equal(w->rp.n_parts, 1);
+	snprintf(path, sizeof(path), "/images/x86_64/lab/%s/nothing", commit);
+	assert_int_equal(world_call(w, "GET", path, ""), 404);
+}
+
 static void the_candidates_command_line(void **state)
 {
 	struct world *w = *state;
@@ -443,6 +473,7 @@ int main(void)
 		test(the_hosts_own_entries_are_on_top),
 		test(an_image_that_left_the_store_is_passed_over),
 		test(one_image),
+		test(an_alias),
 		test(the_candidates_command_line),
 		test(bad_queries),
 		test(two_writers),

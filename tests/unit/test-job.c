@@ -56,6 +56,7 @@ struct world {
 	struct conf conf;
 	struct store store;
 	struct local_maker local;
+	char recorder[4096];
 	char first[IMAGE_COMMIT_TEXT], second[IMAGE_COMMIT_TEXT],
 		broken[IMAGE_COMMIT_TEXT], third[IMAGE_COMMIT_TEXT];
 };
@@ -73,6 +74,7 @@ static void make_history(struct world *w)
 		{"util.c", "#include \"util.h\"\nint util(void)\n{\n\treturn UTIL;\n}\n",
 			0},
 		{"util.h", "#define UTIL 1\n", 0},
+		{"doc/base", "make lists the top folder, but not this one\n", 0},
 	};
 	const struct tree_file second[] = {
 		{"core.c", "int core(void)\n{\n\treturn 2;\n}\n", 0}};
@@ -122,6 +124,8 @@ static int setup(void **state)
 	w->store.root = w->store_dir;
 	w->local = (struct local_maker){
 		.conf = &w->conf, .store = &w->store, .cancel_fd = -1};
+	recorder_path(w->recorder);
+	w->local.recorder = w->recorder;
 	free(conf_path);
 	free(fragment);
 	*state = w;
@@ -171,12 +175,16 @@ static struct outcome make(struct world *w, const char *commit)
 static void read_published(
 	struct world *w, bool built, const char *commit, const char *name, struct buf *b)
 {
+	struct job job = job_for(w, commit);
+	CLEANUP_IMAGE struct image image = {0};
 	CLEANUP_BUF struct buf path;
 
 	buf_init(&path, 4096);
 	buf_init(b, 16 << 20);
-	buf_addf(&path, "%s/%s/x86_64/mini/%s/%s", w->store_dir,
-		built ? "images" : "failed", commit, name);
+	assert_int_equal(store_load(&w->store, &job.id, built, &image, NULL), 0);
+	buf_addf(&path, "%s/", w->store_dir);
+	store_files_path(&image, &path);
+	buf_addf(&path, "/%s", name);
 	assert_int_equal(file_read(path.data, b, NULL), 0);
 }
 
@@ -431,6 +439,165 @@ static void survives_kills_at_any_moment(void **state)
 	}
 }
 
+static void commit_one(struct world *w, const char *parent, const char *path,
+	const char *text, char ret_name[IMAGE_COMMIT_TEXT])
+{
+	const struct tree_file file = {path, text, 0};
+
+	tree_commit(w->repo, "main", parent, path, &file, 1, ret_name);
+}
+
+/* What a commit's image.json says that it is the same as; "" for an image of its own. */
+static void same_as(struct world *w, bool built, const char *commit,
+	char ret_commit[IMAGE_COMMIT_TEXT])
+{
+	struct job job = job_for(w, commit);
+	struct image_id real;
+
+	assert_int_equal(store_same_as(&w->store, &job.id, built, &real, NULL), 0);
+	snprintf(ret_commit, IMAGE_COMMIT_TEXT, "%s",
+		strcmp(real.commit, commit) ? real.commit : "");
+}
+
+/* first - text (README) - text2 (README) - word (a new file that nobody looks for) */
+static void makes_nothing_that_cannot_differ(void **state)
+{
+	struct world *w = *state;
+	char text[IMAGE_COMMIT_TEXT], text2[IMAGE_COMMIT_TEXT], word[IMAGE_COMMIT_TEXT],
+		real[IMAGE_COMMIT_TEXT], path[512];
+	struct job job;
+	struct outcome outcome;
+	CLEANUP_IMAGE struct image image = {0};
+
+	commit_one(w, w->first, "doc/README", "one\n", text);
+	commit_one(w, text, "doc/README", "two\n", text2);
+	commit_one(w, text2, "doc/word", "x\n", word);
+	make(w, w->first);
+	outcome = make(w, text);
+	assert_int_equal(outcome.result, RESULT_BUILT);
+	assert_false(outcome.made);
+	assert_string_equal(outcome.same_as, w->first);
+	assert_false(make(w, text2).made);
+	same_as(w, true, text2, real);
+	assert_string_equal(real, w->first); /* never a chain */
+	assert_false(make(w, word).made);
+	job = job_for(w, word);
+	assert_int_equal(store_load(&w->store, &job.id, true, &image, NULL), 0);
+	assert_string_equal(image.subject, "doc/word");
+	assert_string_equal(image.parents[0], text2);
+	assert_string_equal(image.how, "same");
+	assert_string_equal(image.release, "6.1.0-mini");
+	assert_int_equal(image.n_files, 5);
+	snprintf(path, sizeof(path), "%s/images/x86_64/mini/%s/vmlinuz", w->store_dir,
+		word);
+	assert_false(file_exists(path));
+	snprintf(path, sizeof(path), "%s/branches/main/x86_64/mini/0000004-%.12s/vmlinuz",
+		w->store_dir, word);
+	assert_true(file_exists(path));
+	assert_image_is_clean_one(w, word);
+	/* the next one that is made goes on from what is there */
+	assert_true(make(w, w->second).made);
+	assert_image_is_clean_one(w, w->second);
+}
+
+static void makes_what_may_differ(void **state)
+{
+	static const struct tree_file cases[] = {
+		{"util.h", "#define UTIL 7\n", 0},
+		{"core.c", "int core(void)\n{\n\treturn 9;\n}\n", 0},
+		{"Makefile", NULL, 0},
+	};
+	struct world *w = *state;
+	char commit[IMAGE_COMMIT_TEXT];
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		char self[32];
+
+		make(w, w->first);
+		snprintf(self, sizeof(self), "case %zu", i);
+		tree_commit(w->repo, "main", w->first, self, &cases[i], 1, commit);
+		assert_true(make(w, commit).made);
+	}
+	/* nor is anything believed of a workplace whose make nobody watched */
+	make(w, w->first);
+	commit_one(w, w->first, "doc/x", "x\n", commit);
+	w->local.recorder = NULL;
+	make(w, w->second);
+	w->local.recorder = w->recorder;
+	commit_one(w, w->second, "doc/x", "x\n", commit);
+	assert_true(make(w, commit).made);
+}
+
+/* The bytes are the same, though make had to run to find out. */
+static void shares_equal_bytes(void **state)
+{
+	struct world *w = *state;
+	char commit[IMAGE_COMMIT_TEXT], real[IMAGE_COMMIT_TEXT];
+	struct outcome outcome;
+
+	commit_one(w, w->first, "core.c", "/* one */ int core(void)\n{\n\treturn 1;\n}\n",
+		commit);
+	make(w, w->first);
+	outcome = make(w, commit);
+	assert_true(outcome.made);
+	assert_string_equal(outcome.same_as, w->first);
+	same_as(w, true, commit, real);
+	assert_string_equal(real, w->first);
+	assert_image_is_clean_one(w, commit);
+}
+
+/* What cannot differ from a commit that does not build does not build either. */
+static void knows_failures_that_cannot_differ(void **state)
+{
+	struct world *w = *state;
+	char text[IMAGE_COMMIT_TEXT], real[IMAGE_COMMIT_TEXT];
+	struct outcome outcome;
+
+	commit_one(w, w->broken, "doc/README", "one\n", text);
+	make(w, w->second);
+	outcome = make(w, w->broken);
+	outcome_release(&outcome);
+	outcome = make(w, text);
+	assert_int_equal(outcome.result, RESULT_FAILED);
+	assert_false(outcome.made);
+	assert_non_null(strstr(outcome.error, "core.c:3:16: error: "));
+	outcome_release(&outcome);
+	same_as(w, false, text, real);
+	assert_string_equal(real, w->broken);
+	assert_image_is_clean_one(w, w->second);
+}
+
+/* A builder that dies on its way to a commit leaves nothing that a later one takes for
+ * that commit, or for the one before. */
+static void survives_kills_without_wrong_aliases(void **state)
+{
+	struct world *w = *state;
+	char text[IMAGE_COMMIT_TEXT];
+
+	make(w, w->second);
+	commit_one(w, w->third, "doc/README", "one\n", text);
+	for (int i = 0; i < 6; i++) {
+		struct job job = job_for(w, text);
+		CLEANUP_BUF struct buf path;
+		pid_t pid = fork();
+
+		if (pid == 0)
+			run_child(w, i % 2 ? w->second : w->third);
+		poll(NULL, 0, 25 * (i + 1));
+		kill(pid, SIGKILL);
+		assert_int_equal(waitpid(pid, NULL, 0), pid);
+		make(w, text);
+		assert_image_is_clean_one(w, text);
+		buf_init(&path, 4096);
+		store_image_path(&w->store, &job.id, true, &path);
+		assert_int_equal(dir_remove(path.data, NULL), 0);
+		buf_reset(&path);
+		job = job_for(w, w->third);
+		store_image_path(&w->store, &job.id, true, &path);
+		assert_int_equal(dir_remove(path.data, NULL), 0);
+	}
+}
+
 static int count_names(const char *path, const char *prefix)
 {
 	CLEANUP_DIR DIR *dir = opendir(path);
@@ -513,6 +680,14 @@ int main(void)
 			survives_half_written_dependencies, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			survives_kills_at_any_moment, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			makes_nothing_that_cannot_differ, setup, teardown),
+		cmocka_unit_test_setup_teardown(makes_what_may_differ, setup, teardown),
+		cmocka_unit_test_setup_teardown(shares_equal_bytes, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			knows_failures_that_cannot_differ, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			survives_kills_without_wrong_aliases, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			removes_what_the_dead_left, setup, teardown),
 		cmocka_unit_test_setup_teardown(mails_once, setup, teardown),

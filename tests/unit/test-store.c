@@ -69,6 +69,40 @@ static void finds_images_and_passes_over_the_rest(void **state)
 	assert_string_equal(image.subject, "s");
 }
 
+#define OTHER "ffffffffffffffffffffffffffffffffffffffff"
+
+/* Whoever asks gets the image that was really built. */
+static void tells_whose_files_an_image_has(void **state)
+{
+	struct store store = {.root = root};
+	struct image_id id, real, of;
+	CLEANUP_IMAGE struct image image = {0};
+	CLEANUP_BUF struct buf path;
+
+	(void)state;
+	put("images/x86_64/lab/" C40, "image.json",
+		"{\"id\":\"x86_64/lab/" C40 "\",\"status\":\"built\"}");
+	put("images/x86_64/lab/" OTHER, "image.json",
+		"{\"id\":\"x86_64/lab/" OTHER "\",\"status\":\"built\","
+		"\"same_as\":\"x86_64/lab/" C40 "\"}");
+	assert_int_equal(image_id_parse("x86_64/lab/" C40, &of, NULL), 0);
+	assert_int_equal(store_same_as(&store, &of, true, &real, NULL), 0);
+	assert_true(image_id_equal(&real, &of));
+	assert_int_equal(store_same_as(&store, &of, false, &real, NULL), -ENOENT);
+	assert_int_equal(image_id_parse("x86_64/lab/" OTHER, &id, NULL), 0);
+	assert_int_equal(store_same_as(&store, &id, true, &real, NULL), 0);
+	assert_true(image_id_equal(&real, &of));
+	assert_int_equal(store_load(&store, &id, true, &image, NULL), 0);
+	buf_init(&path, STORE_PATH_MAX);
+	store_files_path(&image, &path);
+	assert_string_equal(path.data, "images/x86_64/lab/" C40);
+	put("images/x86_64/lab/" OTHER, "image.json",
+		"{\"id\":\"x86_64/lab/" OTHER "\",\"status\":\"built\","
+		"\"same_as\":\"../../etc\"}");
+	assert_int_equal(store_same_as(&store, &id, true, &real, NULL), -EINVAL);
+	put("images/x86_64/lab/" OTHER, "image.json", "");
+}
+
 static void publishes_a_folder_once(void **state)
 {
 	char from[64], to[64];
@@ -100,6 +134,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_images_and_passes_over_the_rest),
+		cmocka_unit_test(tells_whose_files_an_image_has),
 		cmocka_unit_test(publishes_a_folder_once),
 		cmocka_unit_test(a_date_makes_the_round),
 	};

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What was made, or its failure, on its way into the store. */
+#include "making.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "lib/clock.h"
+#include "lib/file.h"
+#include "lib/log.h"
+#include "lib/message.h"
+#include "mail.h"
+#include "outbox.h"
+#include "pack.h"
+#include "publish.h"
+#include "refs.h"
+
+int making_object(struct making *m, const char *name, struct buf *b)
+{
+	buf_init(b, 4096);
+	buf_addf(b, "%s/%s", m->place.obj, name);
+	return buf_check(b);
+}
+
+static const struct {
+	const char *from, *name;
+} products[] = {
+	{"arch/x86/boot/bzImage", "vmlinuz"},
+	{"System.map", "System.map"},
+	{".config", "config"},
+};
+
+static int fill_draft(struct making *m, struct draft *draft, struct err *err)
+{
+	CLEANUP_BUF struct buf pack = {0};
+	int r = 0;
+
+	buf_init(&pack, 0);
+	for (size_t i = 0; !r && i < ARRAY_SIZE(products) && draft->built; i++) {
+		CLEANUP_BUF struct buf path = {0};
+
+		r = making_object(m, products[i].from, &path);
+		if (!r)
+			r = draft_add(draft, path.data, products[i].name, err);
+	}
+	if (!r && draft->built)
+		r = draft_path(draft, "modules.cpio.zst", &pack);
+	if (!r && draft->built)
+		r = pack_folder(m->place.stage, pack.data, err);
+	return r ? r : draft_add(draft, m->place.log, "build.log", err);
+}
+
+static int find_branch(struct making *m, struct err *err)
+{
+	CLEANUP_FREE char *name = NULL;
+	CLEANUP_BUF struct buf full = {0};
+	int r;
+
+	if (m->job->branch) {
+		m->branch = strdup(m->job->branch);
+		return m->branch ? 0 : -ENOMEM;
+	}
+	r = repo_branch_of(m->repo, m->commit.name, &name, err);
+	if (r < 0)
+		return r;
+	buf_init(&full, 4096);
+	refs_name(m->conf, m->job->tree, name, &full);
+	m->branch = buf_take(&full);
+	return m->branch ? 0 : -ENOMEM;
+}
+
+/* What an image.json says of the commit. */
+struct said {
+	struct image image;
+	char author_date[CLOCK_ISO_TEXT], date[CLOCK_ISO_TEXT];
+};
+
+static void say_commit(struct making *m, struct said *said)
+{
+	const struct commit *commit = &m->commit;
+	struct image *image = &said->image;
+
+	*said = (struct said){.image = {.subject = commit->subject,
+				      .author_name = commit->author_name,
+				      .author_email = commit->author_email,
+				      .author_date = said->author_date,
+				      .date = said->date,
+				      .branch = m->branch,
+				      .compiler = m->compiler}};
+	clock_iso(commit->author_time, said->author_date);
+	clock_iso(commit->time, said->date);
+	for (size_t i = 0; i < commit->parents.n && i < IMAGE_PARENTS_MAX; i++)
+		image->parents[image->n_parents++] = commit->parents.v[i];
+	image->seconds = clock_monotonic() - m->progress.start;
+}
+
+static int link_branch(struct making *m, const struct image_id *files, struct err *err)
+{
+	unsigned int depth;
+	int r;
+
+	if (!*m->branch)
+		return 0;
+	r = repo_depth(m->repo, m->commit.name, &depth, err);
+	return r ? r
+		 : publish_branch_link(
+			   m->store, &m->job->id, files, m->branch, depth, err);
+}
+
+int making_share(struct making *m, const struct image *of, struct err *err)
+{
+	CLEANUP_DRAFT struct draft draft = {.lock_fd = -1};
+	char id[IMAGE_ID_TEXT];
+	struct said said;
+	int r = m->branch ? 0 : find_branch(m, err);
+
+	if (!r)
+		r = draft_open(&draft, m->store, &m->job->id, of->built, err);
+	if (r < 0)
+		return r;
+	say_commit(m, &said);
+	image_id_format(&of->id, id);
+	said.image.same_as = id;
+	said.image.how = "same";
+	said.image.config_sha256 = of->config_sha256;
+	said.image.release = of->release;
+	said.image.build_id = of->build_id;
+	said.image.error = of->error;
+	memcpy(said.image.files, of->files, sizeof(of->files));
+	said.image.n_files = of->n_files;
+	r = draft_publish(&draft, &said.image, err);
+	snprintf(m->outcome.same_as, sizeof(m->outcome.same_as), "%s", of->id.commit);
+	return r || !of->built ? r : link_branch(m, &of->id, err);
+}
+
+static bool same_file(const struct image *a, const struct image *b, const char *name)
+{
+	const struct image_file *x = image_find_file(a, name),
+				*y = image_find_file(b, name);
+
+	return !x == !y && (!x || !strcmp(x->sha256, y->sha256));
+}
+
+/* All that boots; build.log tells of the making. */
+static bool same_bytes(const struct image *a, const struct image *b)
+{
+	return same_file(a, b, "vmlinuz") && same_file(a, b, "modules.cpio.zst") &&
+	       same_file(a, b, "System.map") && same_file(a, b, "config");
+}
+
+static bool is_that_of(struct making *m, const struct image *image, const char *commit,
+	struct image *ret_other)
+{
+	if (!making_find(m, commit, true, ret_other))
+		return false;
+	if (same_bytes(image, ret_other))
+		return true;
+	image_release(ret_other);
+	return false;
+}
+
+/* The image before, or a parent's, if the one in the draft has its bytes. */
+static bool is_known(struct making *m, const struct image *image, struct image *ret_known)
+{
+	if (is_that_of(m, image, m->before, ret_known))
+		return true;
+	for (size_t i = 0; i < m->commit.parents.n; i++)
+		if (is_that_of(m, image, m->commit.parents.v[i], ret_known))
+			return true;
+	return false;
+}
+
+static int step_publish(struct making *m, struct err *err)
+{
+	CLEANUP_DRAFT struct draft draft = {.lock_fd = -1};
+	CLEANUP_BUF struct buf config = {0};
+	CLEANUP_IMAGE struct image known = {0};
+	bool built = m->outcome.result == RESULT_BUILT;
+	char config_sha256[SHA256_TEXT] = "";
+	struct said said;
+	int r = draft_open(&draft, m->store, &m->job->id, built, err);
+
+	say_commit(m, &said);
+	if (!r)
+		r = fill_draft(m, &draft, err);
+	if (!r)
+		r = draft_list(&draft, &said.image, err);
+	if (r < 0)
+		return r;
+	if (built && is_known(m, &said.image, &known))
+		return making_share(m, &known, err);
+	if (making_object(m, ".config", &config) == 0 && file_exists(config.data))
+		sha256_file(config.data, config_sha256, NULL, NULL);
+	said.image.config_sha256 = config_sha256;
+	said.image.release = m->release;
+	said.image.build_id = m->build_id;
+	said.image.how = m->outcome.clean ? "clean" : "incremental";
+	said.image.error = m->errors.data;
+	r = draft_publish(&draft, &said.image, err);
+	return r || !built ? r : link_branch(m, &m->job->id, err);
+}
+
+static int describe_image(struct making *m, struct err *err)
+{
+	CLEANUP_BUF struct buf vmlinux = {0};
+	int r = kbuild_release(&m->kb, &m->release, err);
+
+	if (!r)
+		r = making_object(m, "vmlinux", &vmlinux);
+	if (r < 0)
+		return r;
+	/* without one the image is still an image; a host just cannot prove what it runs
+	 */
+	if (build_id_read(vmlinux.data, m->build_id, NULL) < 0)
+		log_warn("'%.12s' has no GNU build id", m->commit.name);
+	return 0;
+}
+
+/* Before the failure is published: a kill in between then loses no mail. */
+static int write_mail(struct making *m, struct err *err)
+{
+	const struct conf *conf = m->conf;
+	char author_date[CLOCK_ISO_TEXT];
+	CLEANUP_BUF struct buf log = {0}, text = {0};
+	struct mail mail = {.from = conf->mail_from,
+		.to = &conf->mail_to,
+		.author_copy = conf->mail_author ? m->commit.author_email : NULL,
+		.time = clock_wall(),
+		.tree = m->job->tree->remote,
+		.branch = m->branch,
+		.commit = m->commit.name,
+		.subject = m->commit.subject,
+		.author_name = m->commit.author_name,
+		.author_email = m->commit.author_email,
+		.author_date = author_date,
+		.arch = m->job->id.arch,
+		.config = m->job->id.config,
+		.compiler = m->compiler,
+		.errors = m->errors.data};
+
+	if (!m->job->mail || outbox_sent(conf->state, &m->job->id) ||
+		(!conf->mail_to.n &&
+			!(mail.author_copy && message_address_valid(mail.author_copy))))
+		return 0;
+	clock_iso(m->commit.author_time, author_date);
+	buf_init(&log, STORE_PATH_MAX);
+	store_image_path(m->store, &m->job->id, false, &log);
+	buf_adds(&log, "/build.log");
+	mail.log = log.data;
+	buf_init(&text, MAIL_MAX);
+	mail_compose(&mail, &text);
+	if (buf_check(&text))
+		return err_set(err, buf_check(&text), "cannot compose a mail");
+	return outbox_put(conf->state, &m->job->id, text.data, err);
+}
+
+int making_deliver(struct making *m, bool built, struct err *err)
+{
+	int r = find_branch(m, err);
+
+	if (r < 0)
+		return r;
+	m->outcome.result = built ? RESULT_BUILT : RESULT_FAILED;
+	if (built) {
+		buf_reset(&m->errors);
+		r = describe_image(m, err);
+	} else {
+		m->outcome.error = strndup(m->errors.data, strcspn(m->errors.data, "\n"));
+		r = write_mail(m, err);
+	}
+	return r ? r : making_timed(m, "publish", step_publish, &m->outcome.publish, err);
+}

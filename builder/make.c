@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Checkout, configure, make, modules; whose fault a failure is. */
+#include "making.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "build-log.h"
+#include "lib/clock.h"
+#include "lib/file.h"
+#include "source.h"
+
+/* Runs a step and adds what it took to *ret_seconds. */
+int making_timed(struct making *m, const char *phase,
+	int (*step)(struct making *, struct err *), double *seconds, struct err *err)
+{
+	double start = clock_monotonic();
+	int r;
+
+	progress_phase(&m->progress, phase);
+	r = step(m, err);
+	*seconds += clock_monotonic() - start;
+	return r;
+}
+
+static int step_checkout(struct making *m, struct err *err)
+{
+	struct mark mark = m->place.mark;
+	struct source_change change = {0};
+	const char *from = mark.source[0] ? mark.source : NULL;
+	int r = 0;
+
+	if (!from || strcmp(from, m->commit.tree)) {
+		mark.phase = PHASE_CHECKOUT;
+		r = workplace_mark(&m->place, &mark, err);
+		if (!r)
+			r = source_update(m->repo, m->place.src, from, m->commit.tree,
+				mark.floor, &change, err);
+	}
+	if (r < 0)
+		return r;
+	mark.image[0] = '\0';
+	if (change.kconfig || strcmp(mark.config, m->key))
+		mark.config[0] = '\0';
+	memcpy(mark.source, m->commit.tree, sizeof(mark.source));
+	mark.phase = PHASE_MAKE;
+	return workplace_mark(&m->place, &mark, err);
+}
+
+static int step_configure(struct making *m, struct err *err)
+{
+	int r = KBUILD_OK;
+
+	if (!m->place.mark.config[0])
+		r = kbuild_configure(&m->kb, m->fragment, err);
+	m->configured = r == KBUILD_OK;
+	return r;
+}
+
+static int step_make(struct making *m, struct err *err)
+{
+	return kbuild_make(&m->kb, err);
+}
+
+static int step_modules(struct making *m, struct err *err)
+{
+	int r = dir_remove(m->place.stage, err);
+
+	if (!r)
+		r = dir_make(m->place.stage, 0755, err);
+	return r ? r : kbuild_install_modules(&m->kb, m->place.stage, err);
+}
+
+/* All of make's work; a kbuild_result. */
+static int run_make(struct making *m, struct err *err)
+{
+	int r;
+
+	making_record(m);
+	m->outcome.clean = !m->place.mark.built;
+	m->progress.expect.clean = m->outcome.clean;
+	r = making_timed(m, "configure", step_configure, &m->outcome.config, err);
+	if (r == KBUILD_OK)
+		r = making_timed(m, "compile", step_make, &m->outcome.make, err);
+	if (r == KBUILD_OK)
+		r = making_timed(m, "modules", step_modules, &m->outcome.modules, err);
+	return r;
+}
+
+/* From here on the objects are whole, and old. */
+static int settle_objects(struct making *m, bool whole, struct err *err)
+{
+	struct mark mark = m->place.mark;
+
+	making_take_record(m);
+	snprintf(mark.image, sizeof(mark.image), "%s", whole ? m->commit.name : "");
+	mark.phase = PHASE_IDLE;
+	mark.built = mark.built || m->configured;
+	snprintf(mark.config, sizeof(mark.config), "%s", m->configured ? m->key : "");
+	clock_gettime(CLOCK_REALTIME, &mark.floor);
+	return workplace_mark(&m->place, &mark, err);
+}
+
+/* Reads the log: errors for people, and whose fault it is (-EIO: the machine's). */
+static int judge_log(struct making *m, bool *ret_stale, struct err *err)
+{
+	CLEANUP_BUF struct buf log = {0}, blame = {0};
+
+	buf_init(&log, KBUILD_LOG_MAX + 1024 * 1024);
+	buf_init(&blame, 1024);
+	file_read(m->place.log, &log, NULL);
+	if (build_log_blames_machine(log.data, log.len, &blame))
+		return err_set(err, -EIO, "the build machine failed: %s", blame.data);
+	buf_reset(&m->errors);
+	build_log_errors(log.data, log.len, m->place.src, &m->errors);
+	*ret_stale = !build_log_has_compiler_error(log.data, log.len);
+	return 0;
+}
+
+static int open_log(struct making *m, struct err *err)
+{
+	kbuild_log_close(&m->kb);
+	return kbuild_log_open(&m->kb, err);
+}
+
+/* A failure that no compiler speaks of may come from old objects (a file that went, a
+ * rule that changed): only a build from nothing is believed then. */
+static int make_or_remake(struct making *m, struct err *err)
+{
+	bool stale = false;
+	int r = open_log(m, err);
+
+	if (!r)
+		r = run_make(m, err);
+	if (r != KBUILD_FAILED)
+		return r;
+	r = judge_log(m, &stale, err);
+	if (r < 0)
+		return r;
+	if (!stale || m->outcome.clean)
+		return KBUILD_FAILED;
+	r = workplace_clean(&m->place, err);
+	if (!r)
+		r = workplace_mark(&m->place, &m->place.mark, err);
+	if (!r)
+		r = open_log(m, err);
+	if (!r)
+		r = run_make(m, err);
+	if (r != KBUILD_FAILED)
+		return r;
+	r = judge_log(m, &stale, err);
+	return r < 0 ? r : KBUILD_FAILED;
+}
+
+int making_make(struct making *m, struct err *err)
+{
+	int r = making_timed(m, "checkout", step_checkout, &m->outcome.checkout, err);
+	int made;
+
+	if (r < 0)
+		return r;
+	workplace_share_lock(&m->place, true);
+	made = make_or_remake(m, err);
+	workplace_share_lock(&m->place, false);
+	/* torn: the mark goes on saying that a make is at work */
+	if (made < 0 && m->kb.torn)
+		return made;
+	r = settle_objects(m, made >= 0, made < 0 ? NULL : err);
+	return r < 0 && made >= 0 ? r : made;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What differs between two trees of the repository, held against a reach. */
+#ifndef TENFOLD_BUILDER_REACH_COMPARE_H
+#define TENFOLD_BUILDER_REACH_COMPARE_H
+
+#include <git2.h>
+
+#include "lib/buf.h"
+#include "reach.h"
+
+/* 1: nothing that a build of the tree `from` looked at is another in the tree `to`.
+ * 0: something may be; ret_path has the first such path. Submodules are nothing: their
+ * files are in no source folder. A symlink that changes counts, wherever it is. */
+int reach_compare(git_repository *repo, const struct reach *reach, const char *from,
+	const char *to, struct buf *ret_path, struct err *err);
+
+#endif
