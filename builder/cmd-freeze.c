@@ -77,7 +77,7 @@ static int consider(void *ctx, const struct image_id *id)
 		!asked_for(&c->b->conf.config, id->config))
 		return 0;
 	if (store_load(&c->b->store, id, true, &image, NULL) < 0 ||
-		!store_is_hot(&c->b->store, &image) || !image.n_files)
+		*image.same_as || !store_is_hot(&c->b->store, &image) || !image.n_files)
 		return 0;
 	v = reallocarray(c->v, c->n + 1, sizeof(*v));
 	if (!v)

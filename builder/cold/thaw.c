@@ -124,8 +124,11 @@ int thaw_image(const struct store *store, const struct image_id *id, bool *ret_c
 	CLEANUP_IMAGE struct image image = {0};
 	CLEANUP_FD int lock = -1;
 	char text[IMAGE_ID_TEXT];
-	int r = store_load(store, id, true, &image, err);
+	struct image_id real;
+	int r = store_same_as(store, id, true, &real, err);
 
+	if (!r)
+		r = store_load(store, &real, true, &image, err);
 	if (r < 0)
 		return r;
 	*ret_cold = false;
