@@ -179,6 +179,14 @@ int db_step(struct db *db, sqlite3_stmt *stmt, struct err *err)
 	return rc == SQLITE_DONE ? 0 : failed(db, err);
 }
 
+/* As db_step() of a new statement; the statement stays the caller's. */
+static int bind_and_step(struct db *db, sqlite3_stmt **ret_stmt, struct err *err,
+	const char *sql, const char *types, va_list ap)
+{
+	*ret_stmt = bind(db, err, sql, types, ap);
+	return *ret_stmt ? db_step(db, *ret_stmt, err) : -EIO;
+}
+
 const char *db_text(sqlite3_stmt *stmt, int column)
 {
 	const char *text = (const char *)sqlite3_column_text(stmt, column);
@@ -193,11 +201,8 @@ int db_run(struct db *db, struct err *err, const char *sql, const char *types, .
 	int r;
 
 	va_start(ap, types);
-	stmt = bind(db, err, sql, types, ap);
+	r = bind_and_step(db, &stmt, err, sql, types, ap);
 	va_end(ap);
-	if (!stmt)
-		return -EIO;
-	r = db_step(db, stmt, err);
 	return r < 0 ? r : 0;
 }
 
@@ -209,11 +214,8 @@ int db_number(struct db *db, int64_t *ret_number, struct err *err, const char *s
 	int r;
 
 	va_start(ap, types);
-	stmt = bind(db, err, sql, types, ap);
+	r = bind_and_step(db, &stmt, err, sql, types, ap);
 	va_end(ap);
-	if (!stmt)
-		return -EIO;
-	r = db_step(db, stmt, err);
 	if (r < 0)
 		return r;
 	*ret_number = r ? sqlite3_column_int64(stmt, 0) : 0;

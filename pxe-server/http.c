@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "http.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <microhttpd.h>
+#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
 #include <string.h>
 #include <sys/resource.h>
 
 #include "lib/log.h"
+#include "listen.h"
 
 #define CONNECTIONS_MAX 4096
 #define IDLE_SECONDS 10
-#define BACKLOG 1024
-#define GRUB_PATIENCE_MS 3000
 #define USUAL_PATIENCE_MS 30000
 
 /* What a body may announce and still be read to its end, to be answered politely. */
@@ -34,114 +32,6 @@ struct exchange {
 	struct reply reply;
 	bool begun, is_head;
 };
-
-/*
- * Options that accepted sockets inherit. GRUB takes the same local ports at each boot.
- * A machine that is reset in the middle of a transfer leaves our side of the port pair
- * half-open, and the SYN of its next boot is then answered with a bare ACK, which GRUB
- * does not understand: it gives up after 16 s. So no connection may outlive its peer by
- * more than the few seconds that firmware needs to come back to GRUB:
- *   TCP_USER_TIMEOUT  bytes that nobody acknowledges for 3 s end it (RFC 5482);
- *   SO_KEEPALIVE      as does silence on an idle one (2 s, then a probe a second);
- *   TCP_LINGER2 < 0   once we have closed and that is acknowledged there is no wait for
- *                     the peer's FIN (FIN-WAIT-2, 60 s otherwise) and no TIME-WAIT;
- *   SO_SNDBUF         a bounded buffer: a file is not "sent" long before it is.
- * TCP_USER_TIMEOUT also ends a peer that lives but keeps its window shut. GRUB does not
- * do that for long (see api-grub.c), others may: they get more time once they are known.
- */
-static int set_options(int fd)
-{
-	static const struct {
-		int level, name, value;
-	} options[] = {
-		{SOL_SOCKET, SO_REUSEADDR, 1},
-		{SOL_SOCKET, SO_KEEPALIVE, 1},
-		{SOL_SOCKET, SO_SNDBUF, 128 * 1024},
-		{IPPROTO_TCP, TCP_KEEPIDLE, 2},
-		{IPPROTO_TCP, TCP_KEEPINTVL, 1},
-		{IPPROTO_TCP, TCP_KEEPCNT, 2},
-		{IPPROTO_TCP, TCP_USER_TIMEOUT, GRUB_PATIENCE_MS},
-		{IPPROTO_TCP, TCP_LINGER2, -1},
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
-		if (setsockopt(fd, options[i].level, options[i].name, &options[i].value,
-			    sizeof(options[i].value)) < 0)
-			return -errno;
-	return 0;
-}
-
-union address {
-	struct sockaddr sa;
-	struct sockaddr_in v4;
-	struct sockaddr_in6 v6;
-};
-
-static socklen_t make_address(const char *text, unsigned int port, union address *ret)
-{
-	memset(ret, 0, sizeof(*ret));
-	if (inet_pton(AF_INET, text, &ret->v4.sin_addr) == 1) {
-		ret->v4.sin_family = AF_INET;
-		ret->v4.sin_port = htons(port);
-		return sizeof(ret->v4);
-	}
-	inet_pton(AF_INET6, text, &ret->v6.sin6_addr);
-	ret->v6.sin6_family = AF_INET6;
-	ret->v6.sin6_port = htons(port);
-	return sizeof(ret->v6);
-}
-
-static void address_text(const union address *address, char ret[REQUEST_ADDRESS_TEXT])
-{
-	const void *bin = address->sa.sa_family == AF_INET
-				  ? (const void *)&address->v4.sin_addr
-				  : (const void *)&address->v6.sin6_addr;
-
-	if (!inet_ntop(address->sa.sa_family, bin, ret, REQUEST_ADDRESS_TEXT))
-		ret[0] = '\0';
-}
-
-static int describe(int fd, char ret_where[64])
-{
-	char text[REQUEST_ADDRESS_TEXT];
-	union address address = {0};
-	socklen_t len = sizeof(address);
-	bool v6;
-
-	if (getsockname(fd, &address.sa, &len) < 0)
-		return -errno;
-	address_text(&address, text);
-	v6 = address.sa.sa_family == AF_INET6;
-	snprintf(ret_where, 64, "%s%s%s:%u", v6 ? "[" : "", text, v6 ? "]" : "",
-		ntohs(address.v4.sin_port)); /* at the same place in both */
-	return 0;
-}
-
-int http_listen(const char *where, int *ret_fd, char ret_where[64], struct err *err)
-{
-	CLEANUP_FD int fd = -1;
-	union address address;
-	unsigned int port;
-	char text[46];
-	socklen_t len;
-	int r;
-
-	if (config_split_listen(where, text, &port) < 0)
-		return err_set(err, -EINVAL, "'%s' is not ADDR:PORT", where);
-	len = make_address(text, port, &address);
-	fd = socket(address.sa.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return err_errno(err, -errno, "cannot make a socket");
-	r = set_options(fd);
-	if (!r && (bind(fd, &address.sa, len) < 0 || listen(fd, BACKLOG) < 0))
-		r = -errno;
-	if (!r)
-		r = describe(fd, ret_where);
-	if (r < 0)
-		return err_errno(err, r, "cannot listen on %s", where);
-	*ret_fd = TAKE_FD(fd);
-	return 0;
-}
 
 static void *begin(void *cls, const char *target, struct MHD_Connection *connection)
 {
@@ -191,20 +81,17 @@ static void set_addresses(struct MHD_Connection *connection, struct request *rq)
 {
 	const union MHD_ConnectionInfo *info;
 	char text[REQUEST_ADDRESS_TEXT];
-	union address address = {0};
-	socklen_t len = sizeof(address);
+	struct sockaddr_storage local;
+	socklen_t len = sizeof(local);
 
 	info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	if (info && info->client_addr) {
-		memcpy(&address, info->client_addr,
-			info->client_addr->sa_family == AF_INET ? sizeof(address.v4)
-								: sizeof(address.v6));
-		address_text(&address, text);
+		listen_address_text(info->client_addr, text);
 		request_set_peer(rq, text);
 	}
 	info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-	if (info && !getsockname(info->connect_fd, &address.sa, &len)) {
-		address_text(&address, text);
+	if (info && !getsockname(info->connect_fd, (struct sockaddr *)&local, &len)) {
+		listen_address_text((const struct sockaddr *)&local, text);
 		request_set_local(rq, text);
 	}
 }
@@ -218,7 +105,7 @@ static void set_patience(struct MHD_Connection *connection)
 {
 	const union MHD_ConnectionInfo *info =
 		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-	int ms = is_grub(connection) ? GRUB_PATIENCE_MS : USUAL_PATIENCE_MS;
+	int ms = is_grub(connection) ? LISTEN_GRUB_PATIENCE_MS : USUAL_PATIENCE_MS;
 
 	if (info)
 		(void)setsockopt(

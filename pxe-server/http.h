@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The network side: sockets and libmicrohttpd, which no other file knows. Threads of its
+ * The network side: libmicrohttpd, which no other file knows. Threads of its
  * own move the bytes; server_answer() is called by one of them at a time.
  */
 #ifndef TENFOLD_HTTP_H
@@ -10,9 +10,6 @@
 #include "server.h"
 
 struct http;
-
-/* Binds and listens on ADDR:PORT. ret_where is what was got ("127.0.0.1:8080"). */
-int http_listen(const char *listen, int *ret_fd, char ret_where[64], struct err *err);
 
 /* Serves on fd (owned from now on) until http_stop(). */
 int http_start(struct server *server, int fd, struct http **ret_http, struct err *err);

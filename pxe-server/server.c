@@ -11,6 +11,7 @@
 
 #include "catalogue.h"
 #include "http.h"
+#include "listen.h"
 #include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/log.h"
@@ -189,7 +190,7 @@ static void keep(struct keeper *keeper)
 static int start_http(struct server *server, struct http **ret_http, struct err *err)
 {
 	char where[64];
-	int fd, r = http_listen(server->config.listen, &fd, where, err);
+	int fd, r = listen_open(server->config.listen, &fd, where, err);
 
 	if (r < 0)
 		return r;
