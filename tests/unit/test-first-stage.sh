@@ -103,6 +103,28 @@ ip link set lo up
 ip link set eth1 up
 ip addr add 10.0.0.9/23 broadcast + dev eth1
 ip route add default via 10.0.0.1 dev eth1'
+# the kernel's own IP_PNP has been there: adding fails, and the address is there
+kernel_ip() {
+	fake modprobe :
+	fake ip 'case "$*" in
+	"addr add"*) return 2 ;;
+	"addr show"*) echo "    inet 10.0.0.9/23 brd 10.0.1.255 scope global eth1" ;;
+	esac'
+}
+setup=kernel_ip
+case_is 'a static address that the kernel has set already' $lib \
+	'tf_net_up && echo "$TF_IFACE $TF_ADDRESS"' 'eth1 10.0.0.9'
+# 110.0.0.9 and 10.0.0.90 are others
+other_ip() {
+	fake modprobe :
+	fake ip 'case "$*" in
+	"addr add"*) return 2 ;;
+	"addr show"*) printf "    inet 110.0.0.9/23\n    inet 10.0.0.90/23\n" ;;
+	esac'
+}
+setup=other_ip
+case_is 'a static address that is refused' $lib 'tf_net_up || echo "$TF_WHY"' \
+	"address '10.0.0.9/23' was refused on eth1"
 no_link() { fake_ip && echo 0 > "$work/w/sys/class/net/eth1/carrier"; }
 setup=no_link
 case_is 'no cable' $lib 'tf_net_up || echo "$TF_WHY"' 'no link on eth1 (cable, switch port?)'
@@ -289,6 +311,30 @@ nfs_root() { printf 'root=nfs:10.0.0.1:/x\n' > "$work/w/proc/cmdline"; }
 setup=nfs_root
 case_is 'a root= that it cannot mount' $local 'tf_mount_root || echo "${TF_WHY%% (*}"' \
 	"root=nfs:10.0.0.1:/x needs a second stage with dracut's base module"
+# --- where dracut would wait in its emergency shell --------------------------------------
+dracut_steps='tf_event() { echo "event $*"; }; tf_net_up() { :; }; tf_reboot() { echo reboot; }
+tf_shell() { echo shell; }; TF_NEWROOT=/sysroot;'
+dracut_root() {
+	echo 'tenfold.server=10.0.0.1:8080 tenfold.boot=b root=/dev/mapper/vg-root' \
+		> "$work/w/proc/cmdline"
+	echo 'proc /proc proc rw 0 0' > "$work/w/proc/mounts"
+}
+setup=dracut_root
+case_is 'dracut without its root: told, and a reboot' $local "$dracut_steps tf_dracut_failed" \
+	'event failed detail=second stage: dracut could not mount root=/dev/mapper/vg-root
+reboot'
+dracut_mounted() { dracut_root && echo '/dev/dm-0 /sysroot ext4 ro 0 0' >> "$work/w/proc/mounts"; }
+setup=dracut_mounted
+case_is 'dracut with a root that it cannot start' $local "$dracut_steps tf_dracut_failed" \
+	'event failed detail=second stage: dracut mounted root=/dev/mapper/vg-root but could not switch to it
+reboot'
+dracut_person() { dracut_root && sed -i 's/$/ rd.shell/' "$work/w/proc/cmdline"; }
+setup=dracut_person
+case_is "a person wants dracut's own shell" $local "$dracut_steps tf_dracut_failed; echo back" back
+dracut_break() { dracut_root && sed -i 's/$/ rd.break=pre-mount/' "$work/w/proc/cmdline"; }
+setup=dracut_break
+case_is 'a person wants to stop on the way' $local "$dracut_steps tf_dracut_failed; echo back" back
+
 inits() {
 	mkdir -p "$work/w/new/sbin" "$work/w/new/bin"
 	ln -s /lib/systemd/systemd "$work/w/new/sbin/init"
