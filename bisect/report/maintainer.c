@@ -12,7 +12,6 @@
 #define SCRIPT_SECONDS 60
 #define PATCH_MAX (16 * 1024 * 1024)
 
-DEFINE_CLEANUP(git_blob, git_blob *, git_blob_free)
 DEFINE_CLEANUP(git_commit, git_commit *, git_commit_free)
 DEFINE_CLEANUP(git_diff, git_diff *, git_diff_free)
 DEFINE_CLEANUP(git_object, git_object *, git_object_free)
