@@ -24,14 +24,14 @@ static int replay_check(struct session *s, int argc, char **argv, struct err *er
 	r = session_take_past(s, err);
 	if (!r)
 		r = session_check_history(s, err);
-	return r < 0 ? r : history_load(&s->history, &s->goods, s->bad, err);
+	return r < 0 ? r : session_load_range(s, err);
 }
 
 static int replay_print(struct session *s, struct err *err)
 {
 	static const char *const words[] = {
 		[CHOICE_TRY] = "next to try",
-		[CHOICE_FOUND] = "the first bad commit",
+		[CHOICE_FOUND] = "the first",
 		[CHOICE_ONLY_SKIPPED] = "bad; besides it, only skipped commits are left",
 		[CHOICE_CONTRADICTION] = "bad, and an ancestor of a good commit",
 	};
@@ -56,8 +56,11 @@ static int replay_print(struct session *s, struct err *err)
 			&s->history, s->history.commits[choice.commit], &commit, err);
 	if (r < 0)
 		return r;
-	printf("%zu verdicts, %zu commits left\n%s is %s: %s\n", s->past.n_steps,
-		choice.candidates, commit.commit, words[choice.kind], commit.subject);
+	printf("%zu verdicts, %zu commits left\n%s is %s", s->past.n_steps,
+		choice.candidates, commit.commit, words[choice.kind]);
+	if (choice.kind == CHOICE_FOUND)
+		printf(" %s commit", terms_new(&s->past.terms));
+	printf(": %s\n", commit.subject);
 	return codes[choice.kind];
 }
 

@@ -197,7 +197,8 @@ int run_confirm(struct run *run, const char *culprit, struct err *err)
 		.parents = &parents,
 		.times = run->confirm,
 		.cold = run->cold,
-		.revert = revert};
+		.revert = revert,
+		.terms = &run->past->terms};
 	struct confirm_step what;
 	int r = make_revert(run, culprit, revert), back;
 

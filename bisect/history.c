@@ -145,8 +145,9 @@ static int compare_numbers(const void *a, const void *b, void *commits)
 	return strcmp(hex[*(const uint32_t *)a], hex[*(const uint32_t *)b]);
 }
 
-static int sort_names(struct history *h)
+int history_index(struct history *h)
 {
+	free(h->by_name);
 	h->by_name = calloc(h->graph.n, sizeof(*h->by_name));
 	if (!h->by_name)
 		return -ENOMEM;
@@ -218,7 +219,7 @@ int history_load(
 	if (r < 0)
 		return r;
 	h->graph.first = calloc(h->graph.n + 1, sizeof(uint32_t));
-	if (!h->graph.first || sort_names(h) < 0)
+	if (!h->graph.first || history_index(h) < 0)
 		return err_set(err, -ENOMEM, "out of memory");
 	for (size_t i = 0; !r && i < h->graph.n; i++)
 		r = add_parents(h, i, &room, err);

@@ -7,6 +7,8 @@
 #ifndef TENFOLD_BISECT_HISTORY_H
 #define TENFOLD_BISECT_HISTORY_H
 
+#include <stdbool.h>
+
 #include "choice/choose.h"
 #include "lib/err.h"
 #include "lib/image.h"
@@ -19,6 +21,7 @@ struct history {
 	struct graph graph;
 	char (*commits)[IMAGE_COMMIT_TEXT]; /* hex, by number */
 	uint32_t *by_name;                  /* numbers, sorted by their hex */
+	bool bad_is_outside; /* history_simplify(): it touches none of the paths */
 };
 
 #define HISTORY_SUBJECT_TEXT 256
@@ -46,6 +49,9 @@ int history_check_ends(
 /* Reads the graph. */
 int history_load(
 	struct history *h, const struct strvec *goods, const char *bad, struct err *err);
+
+/* Sorts by_name anew, after the commits have changed. -ENOMEM. */
+int history_index(struct history *h);
 
 /* Number of a commit; -ENOENT if it is not in the graph. */
 int history_find(const struct history *h, const char *commit, size_t *ret_number);

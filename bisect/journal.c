@@ -151,9 +151,11 @@ void record_confirmation(struct buf *b, const struct step *step)
 	record_end(b);
 }
 
-void record_step(struct buf *b, const struct step *step)
+void record_step(struct buf *b, const struct step *step, const struct terms *terms)
 {
-	const char *word = verdict_word(step->verdict);
+	const char *word = step->verdict == VERDICT_GOOD  ? terms_old(terms)
+			   : step->verdict == VERDICT_BAD ? terms_new(terms)
+							  : "skip";
 
 	record_event(b, "judged");
 	add_step(b, step);
@@ -163,9 +165,10 @@ void record_step(struct buf *b, const struct step *step)
 	buf_addf(b, "\ngit bisect %s %s\n", word, step->commit);
 }
 
-void record_found(struct buf *b, const char *commit, const char *subject)
+void record_found(
+	struct buf *b, const char *commit, const char *subject, const struct terms *terms)
 {
-	buf_addf(b, "# first bad commit: [%s] ", commit);
+	buf_addf(b, "# first %s commit: [%s] ", terms_new(terms), commit);
 	buf_add_clean(b, subject);
 	buf_addc(b, '\n');
 }

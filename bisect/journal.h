@@ -35,12 +35,13 @@ void record_end(struct buf *b);
 void record_signature(struct buf *b, const struct strvec *words);
 
 /* A judged step: its event and git's two lines. */
-void record_step(struct buf *b, const struct step *step);
+void record_step(struct buf *b, const struct step *step, const struct terms *terms);
 
 /* A judged confirmation: an event only, which git's replay passes over. */
 void record_confirmation(struct buf *b, const struct step *step);
 
 /* "# first bad commit: [SHA] subject" */
-void record_found(struct buf *b, const char *commit, const char *subject);
+void record_found(struct buf *b, const char *commit, const char *subject,
+	const struct terms *terms);
 
 #endif

@@ -18,12 +18,16 @@ void run_learn(struct run *run, const struct step *step, struct buf *b)
 {
 	struct signature *signature = &run->signature;
 	CLEANUP_STRVEC struct strvec words = STRVEC_INIT;
+	bool fix = run->bench.rules->find_fix;
+	enum verdict fails = fix ? VERDICT_GOOD : VERDICT_BAD;
+	enum verdict passes = fix ? VERDICT_BAD : VERDICT_GOOD;
 
 	if (run->failures && run->failures->n)
 		return;
-	if (step->verdict == VERDICT_BAD && !strcmp(step->role, "bad-end"))
+	if (step->verdict == fails && signature_is_empty(signature) &&
+		!strcmp(step->role, fix ? "good-end" : "bad-end"))
 		signature_learn(signature, &run->bench.failure);
-	else if (step->verdict != VERDICT_GOOD ||
+	else if (step->verdict != passes ||
 		 !signature_forget(signature, &run->bench.failure.lines))
 		return;
 	signature_words(signature, &words);

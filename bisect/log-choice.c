@@ -34,6 +34,20 @@ static int take_list(const struct past *past, const char *key, struct strvec *to
 	return strvec_check(to);
 }
 
+/* The start line: git's logs have one as well. */
+static int take_walk(const struct past *past, struct params *given)
+{
+	given->first_parent |= past->first_parent;
+	given->find_fix |= past_setting(past, "find-fix", NULL) != NULL;
+	if (*past->terms.old && set_text(&given->term_old, past->terms.old) < 0)
+		return -ENOMEM;
+	if (*past->terms.new &&set_text(&given->term_new, past->terms.new) < 0)
+		return -ENOMEM;
+	for (size_t i = 0; !given->paths.n && i < past->paths.n; i++)
+		strvec_add(&given->paths, past->paths.v[i]);
+	return strvec_check(&given->paths);
+}
+
 /* What the run was told when it began, where it is not told otherwise now. */
 static int take_settings(struct session *s, const struct past *past, struct err *err)
 {
@@ -48,6 +62,8 @@ static int take_settings(struct session *s, const struct past *past, struct err 
 		return err_set(err, -ENOMEM, "out of memory");
 	if (past_setting(past, "test-is-boot", NULL))
 		given->test_is_boot = true;
+	if (take_walk(past, given) < 0)
+		return err_set(err, -ENOMEM, "out of memory");
 	if (!s->test.n && !given->test_is_boot && cwd) {
 		free(s->cwd);
 		s->cwd = strdup(cwd);
@@ -146,6 +162,18 @@ static bool same_text(const struct past *past, const char *key, const char *text
 	return value && !strcmp(value, text);
 }
 
+static bool same_walk(const struct past *past, const struct params *given)
+{
+	if (past->paths.n != given->paths.n ||
+		past->first_parent != given->first_parent ||
+		!past_setting(past, "find-fix", NULL) == given->find_fix)
+		return false;
+	for (size_t i = 0; i < given->paths.n; i++)
+		if (strcmp(past->paths.v[i], given->paths.v[i]))
+			return false;
+	return true;
+}
+
 static bool is_same_run(const struct session *s)
 {
 	const struct past *past = &s->past;
@@ -153,6 +181,7 @@ static bool is_same_run(const struct session *s)
 	return same_text(past, "bad", s->bad) && same_list(past, "good", &s->goods) &&
 	       same_list(past, "test", &s->test) &&
 	       same_list(past, "failure", &s->settings.failures) &&
+	       same_walk(past, &s->settings) &&
 	       same_text(past, "arch", s->settings.arch) &&
 	       same_text(past, "config", s->settings.config) &&
 	       !past_setting(past, "test-is-boot", NULL) == !s->settings.test_is_boot;
@@ -164,12 +193,26 @@ static void add_list(struct buf *b, const char *key, const struct strvec *list)
 		record_pair(b, key, "%s", list->v[i]);
 }
 
+static struct terms terms_of(const struct params *given)
+{
+	struct terms terms = {0};
+
+	if (given->find_fix)
+		terms = (struct terms){.old = "broken", .new = "fixed"};
+	if (given->term_old)
+		snprintf(terms.old, sizeof(terms.old), "%s", given->term_old);
+	if (given->term_new)
+		snprintf(terms.new, sizeof(terms.new), "%s", given->term_new);
+	return terms;
+}
+
 static void record_start(const struct session *s, struct buf *b)
 {
 	const struct params *given = &s->settings;
 	CLEANUP_FREE char *repo = realpath(given->repo, NULL);
+	struct terms terms = terms_of(given);
 
-	buf_adds(b, "git bisect start\n");
+	terms_start(&terms, given->first_parent, &given->paths, b);
 	record_event(b, "start");
 	record_pair(b, "version", "%s", TENFOLD_VERSION);
 	record_pair(b, "host", "%s", given->host);
@@ -192,6 +235,8 @@ static void record_start(const struct session *s, struct buf *b)
 		record_pair(b, "no-confirm", "yes");
 	if (given->cold)
 		record_pair(b, "cold", "yes");
+	if (given->find_fix)
+		record_pair(b, "find-fix", "yes");
 	if (given->test_is_boot)
 		record_pair(b, "test-is-boot", "yes");
 	record_pair(b, "cwd", "%s", s->cwd ? s->cwd : "/");
@@ -204,6 +249,7 @@ static void record_start(const struct session *s, struct buf *b)
 static int record_replayed(const struct session *s, struct buf *b, struct err *err)
 {
 	CLEANUP_PAST struct past past = {0};
+	struct terms terms = terms_of(&s->settings);
 	int r = past_load(s->settings.replay, &past, err);
 
 	for (size_t i = 0; r == 0 && i < past.n_steps; i++) {
@@ -212,7 +258,7 @@ static int record_replayed(const struct session *s, struct buf *b, struct err *e
 		step->number = i + 1;
 		if (!*step->why)
 			snprintf(step->why, sizeof(step->why), "replayed");
-		record_step(b, step);
+		record_step(b, step, &terms);
 	}
 	return r;
 }

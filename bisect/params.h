@@ -17,8 +17,10 @@ struct params {
 	/* command line only */
 	char *config_file, *repo, *bad, *host, *replay;
 	struct strvec goods, failures, to;
-	char *format, *title;
-	bool resume, fresh, test_is_boot, no_confirm, cold, send, json, help, version;
+	struct strvec paths;
+	char *format, *title, *term_old, *term_new;
+	bool resume, fresh, test_is_boot, no_confirm, cold, send, find_fix, first_parent,
+		json, help, version;
 	/* both */
 	bool no_warm;
 	char *server, *token_file, *store, *arch, *config, *state;

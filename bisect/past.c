@@ -212,20 +212,60 @@ static int take_verdict(struct reading *rd, enum verdict verdict, const char *co
 	return 0;
 }
 
+/* "--term-old=X", or "--term-old" and X behind it; true if it was that option. */
+static bool take_term(
+	const struct strvec *words, size_t *i, const char *option, char ret[TERM_TEXT])
+{
+	const char *word = words->v[*i], *value = NULL;
+	size_t len = strlen(option);
+
+	if (strncmp(word, option, len))
+		return false;
+	if (word[len] == '=')
+		value = word + len + 1;
+	else if (!word[len] && *i + 1 < words->n)
+		value = words->v[++*i];
+	if (value && term_valid(value))
+		copy(ret, TERM_TEXT, value);
+	return value != NULL;
+}
+
+/* git bisect start [OPTION...] [BAD [GOOD...]] [-- PATH...] */
+static int take_start_line(struct reading *rd, const struct strvec *words)
+{
+	struct past *past = rd->past;
+	struct terms *terms = &past->terms;
+	size_t i = 3;
+
+	for (; i < words->n && strcmp(words->v[i], "--"); i++) {
+		const char *word = words->v[i];
+
+		if (!strcmp(word, "--first-parent"))
+			past->first_parent = true;
+		else if (take_term(words, &i, "--term-old", terms->old) ||
+			 take_term(words, &i, "--term-good", terms->old) ||
+			 take_term(words, &i, "--term-new", terms->new) ||
+			 take_term(words, &i, "--term-bad", terms->new) || *word == '-')
+			continue;
+		else
+			strvec_add(&past->start_revs, word);
+	}
+	for (i++; i < words->n; i++)
+		strvec_add(&past->paths, words->v[i]);
+	return strvec_check(&past->start_revs) | strvec_check(&past->paths);
+}
+
 /* `git bisect WORD ARG...`, split. */
 static int take_git(struct reading *rd, const struct strvec *words)
 {
 	const char *word = words->n > 2 ? words->v[2] : "";
 	int r = 0;
 
-	if (!strcmp(word, "start")) {
-		for (size_t i = 3; i < words->n && strcmp(words->v[i], "--"); i++)
-			strvec_add(&rd->past->start_revs, words->v[i]);
-		return 0;
-	}
-	if (!strcmp(word, "new"))
+	if (!strcmp(word, "start"))
+		return take_start_line(rd, words);
+	if (!strcmp(word, "new") || !strcmp(word, terms_new(&rd->past->terms)))
 		word = "bad";
-	if (!strcmp(word, "old"))
+	else if (!strcmp(word, "old") || !strcmp(word, terms_old(&rd->past->terms)))
 		word = "good";
 	for (size_t v = 0; v < ARRAY_SIZE(verdicts); v++) {
 		if (strcmp(word, verdicts[v]))
@@ -304,10 +344,19 @@ void past_release(struct past *past)
 {
 	strvec_release(&past->settings);
 	strvec_release(&past->start_revs);
+	strvec_release(&past->paths);
 	strvec_release(&past->signature);
 	free(past->steps);
 	free(past->confirmations);
 	*past = (struct past){0};
+}
+
+const char *past_word(const struct past *past, enum verdict verdict)
+{
+	if (verdict == VERDICT_SKIP)
+		return verdicts[verdict];
+	return verdict == VERDICT_GOOD ? terms_old(&past->terms)
+				       : terms_new(&past->terms);
 }
 
 const struct step *past_step(const struct past *past, size_t i)

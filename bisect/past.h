@@ -8,6 +8,7 @@
 #include "history.h"
 #include "lib/err.h"
 #include "lib/strvec.h"
+#include "terms.h"
 #include "world.h"
 
 enum verdict {
@@ -63,6 +64,9 @@ struct past {
 	/* revisions of a `git bisect start BAD GOOD...` line and verdict lines that may
 	 * not be 40 digits are kept as they stand; see past_verdicts */
 	struct strvec start_revs;
+	struct terms terms;  /* of the start line */
+	bool first_parent;   /* the same */
+	struct strvec paths; /* the same */
 };
 
 /* Reads a log, ours or git's. -EINVAL with LINE: sentence. */
@@ -75,6 +79,9 @@ void past_release(struct past *past);
 /* Adds a copy; -ENOMEM. */
 int past_add(struct past *past, const struct step *step);
 int past_confirm(struct past *past, const struct step *step);
+
+/* A verdict in the words of this bisection: "good", "broken", "skip". */
+const char *past_word(const struct past *past, enum verdict verdict);
 
 /* All that was tried, in order: the steps, then the confirmations. NULL behind them. */
 const struct step *past_step(const struct past *past, size_t i);

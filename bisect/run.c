@@ -85,7 +85,7 @@ static int log_end(
 	}
 	record_end(&b);
 	if (commit)
-		record_found(&b, commit, c.subject);
+		record_found(&b, commit, c.subject, &run->past->terms);
 	snprintf(run->past->result, sizeof(run->past->result), "%s", result);
 	snprintf(run->past->words, sizeof(run->past->words), "%s", run->words.data);
 	if (commit) {
@@ -98,6 +98,11 @@ static int log_end(
 		p->culprit_parents = parents.n;
 	}
 	return append(run, &b, err);
+}
+
+static const char *end_word(const struct run *run, const char *role)
+{
+	return past_word(run->past, strcmp(role, "bad-end") ? VERDICT_GOOD : VERDICT_BAD);
 }
 
 static void announce_step(struct run *run, const struct step *step)
@@ -113,9 +118,8 @@ static void announce_step(struct run *run, const struct step *step)
 			step->candidates, choose_steps(step->candidates),
 			choose_steps(step->candidates) == 1 ? "" : "s");
 	else
-		buf_addf(&b, " (is the %s end %s?)",
-			step->role[0] == 'b' ? "bad" : "good",
-			step->role[0] == 'b' ? "bad" : "good");
+		buf_addf(&b, " (is the %s end %s?)", end_word(run, step->role),
+			end_word(run, step->role));
 	w->view->say(w->view_ctx, b.data);
 }
 
@@ -125,7 +129,7 @@ void run_announce_verdict(struct run *run, const struct step *step)
 	char line[640];
 
 	snprintf(line, sizeof(line), "step %u: %.12s is %s: %s (%.1f s%s)", step->number,
-		step->commit, verdict_word(step->verdict), step->why,
+		step->commit, past_word(run->past, step->verdict), step->why,
 		step->cost.seconds[COST_TOTAL], step->warm ? ", warm" : "");
 	w->view->say(w->view_ctx, line);
 }
@@ -187,7 +191,7 @@ static int take_step(struct run *run, const char *commit, const char *role,
 		return r;
 	buf_init(&b, RECORD_MAX);
 	run_learn(run, &step, &b);
-	record_step(&b, &step);
+	record_step(&b, &step, &run->past->terms);
 	r = append(run, &b, err);
 	if (r == 0)
 		r = past_add(run->past, &step);
@@ -208,15 +212,15 @@ static const struct step *find_step(const struct past *past, const char *commit)
 static int end_does_not_hold(
 	struct run *run, const struct step *step, bool is_bad, struct err *err)
 {
-	const char *name = is_bad ? "bad" : "good";
+	const char *name = past_word(run->past, is_bad ? VERDICT_BAD : VERDICT_GOOD);
 	int r;
 
 	buf_addf(&run->words, "the %s end %.12s ", name, step->commit);
 	if (step->verdict == VERDICT_SKIP)
 		buf_addf(&run->words, "cannot be tested: %s", step->why);
 	else
-		buf_addf(
-			&run->words, "is %s: %s", verdict_word(step->verdict), step->why);
+		buf_addf(&run->words, "is %s: %s", past_word(run->past, step->verdict),
+			step->why);
 	if (step->verdict == VERDICT_SKIP && is_bad && step->attempts &&
 		step->cost.seconds[COST_TEST] < 0)
 		buf_adds(&run->words,
@@ -283,15 +287,32 @@ static int contradiction(struct run *run, struct err *err)
 	return r < 0 ? r : RUN_CONTRADICTION;
 }
 
+static int not_on_paths(struct run *run, struct err *err)
+{
+	int r;
+
+	buf_addf(&run->words,
+		"no commit that touches these paths is the first %s one: that touches "
+		"others",
+		terms_new(&run->past->terms));
+	r = log_end(run, "ends", NULL, err);
+	return r < 0 ? r : RUN_ENDS;
+}
+
 static int found(struct run *run, const char *commit, struct err *err)
 {
-	int r = run_confirm(run, commit, err);
+	int r;
+
+	if (run->history->bad_is_outside && !strcmp(commit, run->bad))
+		return not_on_paths(run, err);
+	r = run_confirm(run, commit, err);
 
 	if (r == RUN_CONTRADICTION)
 		return contradiction(run, err);
 	if (r != RUN_GOING)
 		return r;
-	buf_addf(&run->words, "%s is the first bad commit", commit);
+	buf_addf(&run->words, "%s is the first %s commit", commit,
+		terms_new(&run->past->terms));
 	r = log_end(run, "found", commit, err);
 	return r < 0 ? r : RUN_FOUND;
 }
@@ -324,8 +345,9 @@ static int only_skipped(struct run *run, struct err *err)
 	r = range_make(&known, &range);
 	if (r < 0)
 		return err_errno(err, r, "cannot name the commits left");
-	buf_adds(&run->words,
-		"only skipped commits are left: the first bad commit could be any of");
+	buf_addf(&run->words,
+		"only skipped commits are left: the first %s commit could be any of",
+		terms_new(&run->past->terms));
 	for (size_t i = 0; i < range.graph.n; i++)
 		if (range.value[i])
 			buf_addf(&run->words, " %s",

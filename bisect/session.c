@@ -9,6 +9,7 @@
 
 #include "command.h"
 #include "lib/file.h"
+#include "simplify.h"
 
 void session_init(struct session *s)
 {
@@ -223,6 +224,7 @@ static void set_rules(struct session *s)
 		.on_boot_failure = rule(given->on_boot_failure),
 		.on_timeout = rule(given->on_timeout),
 		.backoff = given->backoff};
+	s->rules.find_fix = given->find_fix;
 	s->limits = (struct limits){.reboot = given->limit_reboot,
 		.firmware = given->limit_firmware,
 		.grub = given->limit_grub,
@@ -273,11 +275,21 @@ static void set_world(struct session *s)
 	s->run.bad = s->bad;
 	s->run.confirm = s->settings.no_confirm ? 0 : s->settings.confirm;
 	s->run.cold = s->settings.cold;
+	s->run.first_parent = s->settings.first_parent;
+}
+
+int session_load_range(struct session *s, struct err *err)
+{
+	int r = history_load(&s->history, &s->goods, s->bad, err);
+
+	return r < 0 ? r
+		     : history_simplify(&s->history, &s->goods, s->bad,
+			       s->settings.first_parent, &s->settings.paths, err);
 }
 
 int session_begin(struct session *s, struct err *err)
 {
-	int r = history_load(&s->history, &s->goods, s->bad, err);
+	int r = session_load_range(s, err);
 
 	if (!r)
 		r = place_lock(&s->place, &s->host.mac, s->settings.host, err);

@@ -52,6 +52,9 @@ int session_check(struct session *s, struct err *err);
 /* Its first part: the repository, and whether the ends fit each other. */
 int session_check_history(struct session *s, struct err *err);
 
+/* Reads the range: what --first-parent and --path leave of it. */
+int session_load_range(struct session *s, struct err *err);
+
 /* Locks the host, opens the log (begins, continues or puts aside), loads the graph. */
 int session_begin(struct session *s, struct err *err);
 

@@ -116,6 +116,15 @@ static void count_only_this(struct bench *bench, struct step *step)
 	snprintf(step->why, sizeof(step->why), "%s", b.data);
 }
 
+/* From "it fails" and "it passes" to the newer and the older state. */
+static void settle(struct bench *bench, struct step *step)
+{
+	count_only_this(bench, step);
+	if (!bench->rules->find_fix || step->verdict == VERDICT_SKIP)
+		return;
+	step->verdict = step->verdict == VERDICT_BAD ? VERDICT_GOOD : VERDICT_BAD;
+}
+
 static enum step_end boot_failed(
 	struct bench *bench, struct step *step, const struct trip *trip)
 {
@@ -129,7 +138,7 @@ static enum step_end boot_failed(
 		strstr(failure->text.data, "Kernel panic - not syncing"))
 		failure->kind = FAILURE_PANIC;
 	judged(step, bench->rules->on_boot_failure, trip->why);
-	count_only_this(bench, step);
+	settle(bench, step);
 	return STEP_JUDGED;
 }
 
@@ -172,7 +181,7 @@ static enum step_end test_it(struct bench *bench, struct step *step,
 	end = step_judge_test(
 		bench->rules, &test, lost, &step->verdict, step->why, sizeof(step->why));
 	if (end == STEP_JUDGED)
-		count_only_this(bench, step);
+		settle(bench, step);
 	return end;
 }
 

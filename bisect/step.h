@@ -13,6 +13,7 @@ struct rules {
 	unsigned int attempts;        /* per step, for faults of the lab */
 	enum verdict on_boot_failure; /* the candidate never came up */
 	enum verdict on_timeout; /* the test took too long, or the host died during it */
+	bool find_fix;           /* a test that passes is bad: the newer, fixed state */
 	double backoff;          /* seconds before the second attempt; then twice that */
 };
 

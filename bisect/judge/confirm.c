@@ -74,22 +74,31 @@ bool confirm_contradicts(
 {
 	if (is_culprit(step) && step->verdict != VERDICT_BAD) {
 		buf_addf(why,
-			"the verdicts contradict each other: %.12s was judged bad, but "
+			"the verdicts contradict each other: %.12s was judged %s, but "
 			"tried again%s in step %u it is %s: %s",
-			plan->culprit, manner(step), step->number,
-			verdict_word(step->verdict), step->why);
+			plan->culprit, terms_new(plan->terms), manner(step), step->number,
+			step->verdict == VERDICT_GOOD ? terms_old(plan->terms) : "skip",
+			step->why);
 		return true;
 	}
 	if (is_parent(step) && step->verdict == VERDICT_BAD) {
 		buf_addf(why,
 			"the verdicts contradict each other: by them %.12s is the first "
-			"bad commit, but its parent %.12s, tried%s in step %u, is bad "
-			"too: %s",
-			plan->culprit, step->commit, manner(step), step->number,
-			step->why);
+			"%s commit, but its parent %.12s, tried%s in step %u, is so too: "
+			"%s",
+			plan->culprit, terms_new(plan->terms), step->commit, manner(step),
+			step->number, step->why);
 		return true;
 	}
 	return false;
+}
+
+/* What a test did there; when a fix is looked for, the newer commits pass. */
+static const char *does(const struct past *past, enum verdict verdict)
+{
+	bool fix = past_setting(past, "find-fix", NULL);
+
+	return (verdict == VERDICT_BAD) != fix ? "failed" : "passed";
 }
 
 static void describe_round(const struct past *past, bool cold, struct buf *b)
@@ -106,31 +115,34 @@ static void describe_round(const struct past *past, bool cold, struct buf *b)
 	}
 	if (failed || passed)
 		buf_addf(b,
-			"confirmed%s: it failed %u more time%s, its parents passed %u "
-			"time%s\n",
-			cold ? " without kexec" : "", failed, failed == 1 ? "" : "s",
-			passed, passed == 1 ? "" : "s");
+			"confirmed%s: it %s %u more time%s, its parents %s %u time%s\n",
+			cold ? " without kexec" : "", does(past, VERDICT_BAD), failed,
+			failed == 1 ? "" : "s", does(past, VERDICT_GOOD), passed,
+			passed == 1 ? "" : "s");
 }
 
-static void describe_one(const struct step *step, struct buf *b)
+static void describe_one(const struct past *past, const struct step *step, struct buf *b)
 {
+	bool fix = past_setting(past, "find-fix", NULL);
+
 	if (is_parent(step) && step->verdict == VERDICT_SKIP)
 		buf_addf(b, "not confirmed: its parent %.12s cannot be tried%s: %s\n",
 			step->commit, manner(step), step->why);
 	if (strcmp(step->role, revert))
 		return;
 	if (step->verdict == VERDICT_GOOD)
-		buf_adds(b, "confirmed: with it reverted, the bad end passes\n");
+		buf_addf(b, "confirmed: with it reverted, the %s end %s\n",
+			terms_new(&past->terms), fix ? "fails" : "passes");
 	else if (step->verdict == VERDICT_BAD)
 		buf_addf(b,
-			"not confirmed: with it reverted, the bad end still fails "
+			"not confirmed: with it reverted, the %s end still %s "
 			"(%s): it is not the only cause\n",
-			step->why);
+			terms_new(&past->terms), fix ? "passes" : "fails", step->why);
 	else
 		buf_addf(b,
-			"not confirmed: the bad end with it reverted cannot be tried: "
+			"not confirmed: the %s end with it reverted cannot be tried: "
 			"%s\n",
-			step->why);
+			terms_new(&past->terms), step->why);
 }
 
 void confirm_describe(const struct past *past, struct buf *b)
@@ -141,7 +153,7 @@ void confirm_describe(const struct past *past, struct buf *b)
 	describe_round(past, false, b);
 	describe_round(past, true, b);
 	for (size_t i = 0; i < past->n_confirmations; i++)
-		describe_one(&past->confirmations[i], b);
+		describe_one(past, &past->confirmations[i], b);
 	if (*past->no_revert)
 		buf_addf(b, "not reverted: %s\n", past->no_revert);
 }

@@ -19,6 +19,7 @@ struct confirm_plan {
 	unsigned int times; /* that each is tried; 0: nothing is confirmed */
 	bool cold;          /* the culprit and its parents once more without kexec */
 	const char *revert; /* commit; "": there is none */
+	const struct terms *terms;
 };
 
 struct confirm_step {

@@ -216,6 +216,9 @@ int facts_gather(
 	const char *good = past_setting(past, "good", NULL);
 	const char *bad = past_setting(past, "bad", NULL);
 
+	if (past_setting(past, "find-fix", NULL))
+		return err_set(err, -EINVAL,
+			"a fix was looked for: there is no regression to tell of");
 	if (!strcmp(past->result, "found"))
 		snprintf(facts->range, sizeof(facts->range), "%s", past->culprit);
 	else if (!strcmp(past->result, "only-skipped") && good && bad)

@@ -66,12 +66,12 @@ static void add_facts(const struct facts *facts, struct buf *b)
 	buf_adds(b, "</table>\n");
 }
 
-static void add_step(struct buf *b, const struct step *step)
+static void add_step(struct buf *b, const struct past *past, const struct step *step)
 {
 	buf_addf(b, "<tr><td>%u</td><td>", step->number);
 	add(b, step->role);
 	buf_addf(b, "</td><td>%.12s</td><td class=%s>%s</td><td>", step->commit,
-		verdict_word(step->verdict), verdict_word(step->verdict));
+		verdict_word(step->verdict), past_word(past, step->verdict));
 	add(b, step->subject);
 	buf_adds(b, "</td><td>");
 	add(b, step->why);
@@ -85,7 +85,7 @@ static void add_steps(const struct past *past, struct buf *b)
 	buf_adds(b, "<h2>What was tried</h2>\n<table>\n<tr><th>step</th><th>for</th>"
 		    "<th>commit</th><th>verdict</th><th>subject</th><th>why</th></tr>\n");
 	for (size_t i = 0; (step = past_step(past, i)); i++)
-		add_step(b, step);
+		add_step(b, past, step);
 	buf_adds(b, "</table>\n");
 }
 

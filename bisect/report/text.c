@@ -12,7 +12,8 @@
 void report_result(const struct past *past, struct buf *b)
 {
 	if (!strcmp(past->result, "found")) {
-		buf_addf(b, "%s is the first bad commit\n", past->culprit);
+		buf_addf(b, "%s is the first %s commit\n", past->culprit,
+			terms_new(&past->terms));
 		buf_addf(b, "Author: %s\nDate:   %s\n\n    %s\n", past->culprit_author,
 			past->culprit_date, past->culprit_subject);
 		if (past->culprit_parents > 1 || past->n_confirmations ||
@@ -83,7 +84,7 @@ void report_table(const struct past *past, struct buf *b)
 	buf_addc(b, '\n');
 	for (size_t i = 0; (step = past_step(past, i)); i++) {
 		buf_addf(b, "%4u %-12.12s %-7s %-4s %6u", step->number, step->commit,
-			verdict_word(step->verdict), way_of(step), step->resets);
+			past_word(past, step->verdict), way_of(step), step->resets);
 		add_row(b, &step->cost);
 		sum(&all, &step->cost);
 		resets += step->resets;
@@ -102,7 +103,7 @@ static void add_reasons(const struct past *past, const char *folder, struct buf 
 
 	for (size_t i = 0; (step = past_step(past, i)); i++) {
 		buf_addf(b, "%4u %-12.12s %-4s %s\n", step->number, step->commit,
-			verdict_word(step->verdict), step->subject);
+			past_word(past, step->verdict), step->subject);
 		buf_addf(b, "     %s", step->why);
 		if (*step->boot)
 			buf_addf(b, "; %s boot %s, kernel %s",
@@ -165,6 +166,14 @@ void report_command(const struct past *past, struct buf *b)
 	buf_adds(b, "tenfold-bisect run");
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
 		add_option(past, keys[i], b);
+	if (past_setting(past, "find-fix", NULL))
+		buf_adds(b, " --find-fix");
+	if (past->first_parent)
+		buf_adds(b, " --first-parent");
+	for (size_t i = 0; i < past->paths.n; i++) {
+		buf_adds(b, " --path ");
+		add_word(b, past->paths.v[i]);
+	}
 	if (past_setting(past, "test-is-boot", NULL))
 		buf_adds(b, " --test-is-boot");
 	else
@@ -204,7 +213,7 @@ void report_checks(const struct past *past, struct buf *b)
 
 	for (size_t i = 0; (step = past_step(past, i)); i++)
 		buf_addf(b, "%3u %-12s %.12s %-4s %s\n", step->number, step->role,
-			step->commit, verdict_word(step->verdict), step->why);
+			step->commit, past_word(past, step->verdict), step->why);
 }
 
 void report_whole(const struct past *past, const char *folder, struct buf *b)

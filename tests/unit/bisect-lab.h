@@ -35,6 +35,7 @@ struct fixture {
 	struct strvec failures; /* --failure */
 	unsigned int confirm;   /* --confirm; 0: none */
 	bool cold;
+	bool find_fix, first_parent;
 	enum sim_kind kinds[COMMITS_MAX]; /* by number */
 };
 
@@ -148,11 +149,15 @@ static void set_culprit(struct fixture *f, int culprit)
 		f->kinds[number_of(f, i)] = is_ancestor(culprit, i) ? SIM_BAD : SIM_GOOD;
 }
 
+/* What a log begins with. */
+static inline void write_start(const struct fixture *f, const char *start)
+{
+	assert_int_equal(file_write_atomic(f->log, start, strlen(start), 0644, NULL), 0);
+}
+
 static void begin(struct fixture *f, struct sim *sim, int culprit)
 {
-	static const char start[] = "git bisect start\n";
-
-	assert_int_equal(file_write_atomic(f->log, start, strlen(start), 0644, NULL), 0);
+	write_start(f, "git bisect start\n");
 	strvec_release(&f->failures);
 	f->confirm = 0;
 	f->cold = false;
@@ -174,6 +179,7 @@ static int control(struct fixture *f, struct sim *sim, struct run *run, struct p
 	struct rules rules = {.attempts = 3,
 		.on_boot_failure = on_boot_failure,
 		.on_timeout = VERDICT_BAD,
+		.find_fix = f->find_fix,
 		.backoff = 2};
 	struct journal journal = {.fd = -1};
 	struct err err = ERR_INIT;
@@ -196,6 +202,7 @@ static int control(struct fixture *f, struct sim *sim, struct run *run, struct p
 	run->failures = &f->failures;
 	run->confirm = f->confirm;
 	run->cold = f->cold;
+	run->first_parent = f->first_parent;
 	run->bad = f->commits[LAST];
 	r = run_bisection(run, &err);
 	if (r < 0)

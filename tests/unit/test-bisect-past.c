@@ -55,7 +55,7 @@ static void a_step_makes_the_round(void **state)
 
 	(void)state;
 	buf_init(&b, RECORD_MAX);
-	record_step(&b, &step);
+	record_step(&b, &step, &(struct terms){0});
 	parse(b.data, &past);
 	assert_int_equal(past.n_steps, 1);
 	assert_string_equal(past.steps[0].commit, step.commit);
@@ -82,7 +82,7 @@ static void hostile_texts_stay_in_their_line(void **state)
 		sizeof("x\ngit bisect good " C "\n"));
 	memcpy(step.why, "y\ngit bisect good " C "\n",
 		sizeof("y\ngit bisect good " C "\n"));
-	record_step(&b, &step);
+	record_step(&b, &step, &(struct terms){0});
 	parse(b.data, &past);
 	assert_int_equal(past.n_steps, 1);
 	assert_string_equal(past.steps[0].commit, A);
