@@ -26,16 +26,18 @@
 static const struct {
 	const char *name, *args, *help;
 	int (*run)(struct builder *b, const struct strvec *words, struct err *err);
+	bool store_only; /* needs nothing of what builds need */
 } commands[] = {
 	{"build", "REV|RANGE", "make images of a commit or of A..B, oldest first",
-		builder_build},
+		builder_build, false},
 	{"watch", "", "make an image of every new commit, until told to end",
-		builder_watch},
-	{"status", "", "what is built, failed, queued and running", builder_status},
-	{"fetch", "", "bring the mirrors up to date", builder_fetch},
+		builder_watch, false},
+	{"status", "", "what is built, failed, queued and running", builder_status,
+		false},
+	{"fetch", "", "bring the mirrors up to date", builder_fetch, false},
 	{"freeze", "[IMAGE...]", "put images that are not used into packs",
-		builder_freeze},
-	{"thaw", "IMAGE...", "bring images back out of their packs", builder_thaw},
+		builder_freeze, true},
+	{"thaw", "IMAGE...", "bring images back out of their packs", builder_thaw, true},
 };
 
 static void show_help(void)
@@ -101,6 +103,16 @@ static int become_owner(const char *store, const char *state, bool fresh, struct
 	return 0;
 }
 
+static int open_store(struct builder *b, struct err *err)
+{
+	int r = settle_folder(&b->conf.store, err);
+
+	if (!r)
+		r = become_owner(b->conf.store, b->conf.state, false, err);
+	b->store.root = b->conf.store;
+	return r;
+}
+
 static int open_folders(struct builder *b, struct err *err)
 {
 	CLEANUP_BUF struct buf trees = {0};
@@ -137,6 +149,24 @@ static void find_recorder(struct buf *path)
 	buf_adds(path, TENFOLD_LIBEXECDIR "/tenfold-reach.so");
 }
 
+/* What commands that build, or look at trees, work with. */
+static int open_all(struct builder *b, struct err *err)
+{
+	int r = open_folders(b, err);
+
+	if (!r)
+		r = kbuild_environment(err);
+	if (!r)
+		r = repo_library_init(err);
+	find_recorder(&b->recorder);
+	b->local = (struct local_maker){.conf = &b->conf,
+		.store = &b->store,
+		.recorder = file_exists(b->recorder.data) ? b->recorder.data : NULL,
+		.cancel_fd = b->signal_fd};
+	b->maker = (struct maker){.make = local_make, .ctx = &b->local};
+	return r;
+}
+
 static int run_command(struct builder *b, struct strvec *words, struct err *err)
 {
 	struct strvec rest = {.v = words->v + 1, .n = words->n - 1};
@@ -147,18 +177,8 @@ static int run_command(struct builder *b, struct strvec *words, struct err *err)
 			continue;
 		r = open_signals(b, err);
 		if (!r)
-			r = open_folders(b, err);
-		if (!r)
-			r = kbuild_environment(err);
-		if (!r)
-			r = repo_library_init(err);
-		find_recorder(&b->recorder);
-		b->local = (struct local_maker){.conf = &b->conf,
-			.store = &b->store,
-			.recorder =
-				file_exists(b->recorder.data) ? b->recorder.data : NULL,
-			.cancel_fd = b->signal_fd};
-		b->maker = (struct maker){.make = local_make, .ctx = &b->local};
+			r = commands[i].store_only ? open_store(b, err)
+						   : open_all(b, err);
 		return r < 0 ? EXIT_INFRA : commands[i].run(b, &rest, err);
 	}
 	err_set(err, -EINVAL, "there is no command '%.100s': see tenfold-builder --help",

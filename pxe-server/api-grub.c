@@ -66,7 +66,8 @@ static unsigned int number_or(const char *text, unsigned int usual)
 static bool has_initrd(struct server *server, const struct image_id *id)
 {
 	struct store_parts parts;
-	bool has = !store_open_initrd(&server->store, id, &parts, NULL) && parts.n;
+	int r = store_open_initrd(&server->store, id, &parts, NULL);
+	bool has = r == -ESTALE || (!r && parts.n);
 
 	store_parts_release(&parts);
 	return has;
@@ -164,6 +165,16 @@ static bool client_address(const struct request *rq, struct reply *rp, const cha
 	return true;
 }
 
+/* What the host boots if nobody presses a key: it will want the files in some seconds. */
+static void prepare_first(
+	struct server *server, const struct host *host, struct reply *rp)
+{
+	struct api_choices choices;
+
+	api_choices(server, host, &choices);
+	api_thaw_soon(server, list_first(&choices.list), rp);
+}
+
 static void answer_with_cfg(struct server *server, struct request *rq, struct reply *rp)
 {
 	struct err err = ERR_INIT;
@@ -184,6 +195,8 @@ static void answer_with_cfg(struct server *server, struct request *rq, struct re
 		reply_error(rp, r, &err);
 		return;
 	}
+	if (!boot.local)
+		prepare_first(server, &host, rp);
 	server->say("host %s: boot %s: grub.cfg for %s%s", host_label(&host), boot.id,
 		client, boot.local ? ", the local disk" : "");
 }
@@ -264,28 +277,43 @@ static void serve(struct server *server, const struct request *rq, struct reply 
 	buf_addf(&rp->note, " to %s", rq->peer);
 }
 
-/* The image that /images/ARCH/CONFIG/COMMIT/vmlinuz is of; false if it is none. */
-static bool image_of_path(const char *path, char ret_id[IMAGE_ID_TEXT])
+/* The image and the file that /images/ARCH/CONFIG/COMMIT/NAME is of; NULL if it is none.
+ */
+static const char *image_of_path(const char *path, char ret_id[IMAGE_ID_TEXT])
 {
 	const char *slash = strrchr(path, '/');
 	struct image_id id;
 
-	if (strncmp(path, "/images/", 8) != 0 || !slash ||
+	if (strncmp(path, "/images/", 8) != 0 || !slash || slash < path + 8 ||
 		slash - path - 8 >= IMAGE_ID_TEXT)
-		return false;
+		return NULL;
 	memcpy(ret_id, path + 8, slash - path - 8);
 	ret_id[slash - path - 8] = '\0';
-	return !strcmp(slash, "/vmlinuz") && !image_id_parse(ret_id, &id, NULL);
+	return image_id_parse(ret_id, &id, NULL) ? NULL : slash + 1;
+}
+
+/* True if the file is one of a cold image, which the reply then waits for. */
+static bool is_cold(struct server *server, const struct request *rq, struct reply *rp)
+{
+	CLEANUP_IMAGE struct image image = {0};
+	char text[IMAGE_ID_TEXT];
+	struct image_id id;
+	const char *name = image_of_path(rq->path, text);
+
+	return name && !image_id_parse(text, &id, NULL) &&
+	       !store_load(&server->store, &id, true, &image, NULL) &&
+	       image_find_file(&image, name) && api_needs_thaw(server, &image, rp, true);
 }
 
 /* A kernel that GRUB fetches for a boot begins that boot's story. HEAD tells nothing. */
 static void note_kernel(struct server *server, const struct request *rq, struct reply *rp)
 {
-	const char *boot = request_query(rq, "boot");
+	const char *boot = request_query(rq, "boot"), *name;
 	char image[IMAGE_ID_TEXT];
 
-	if (!boot_id_valid(boot) || strcmp(rq->method, "GET") != 0 ||
-		!image_of_path(rq->path, image))
+	name = image_of_path(rq->path, image);
+	if (!boot_id_valid(boot) || strcmp(rq->method, "GET") != 0 || !name ||
+		strcmp(name, "vmlinuz") != 0)
 		return;
 	own_event(server, boot, STAGE_CHOSEN, image);
 	if (!*request_query(rq, "last"))
@@ -300,6 +328,8 @@ void api_get_file(struct server *server, struct request *rq, struct reply *rp)
 	struct store_parts parts;
 	int r = store_open_file(&server->store, rq->path + 1, &parts, &err);
 
+	if (r == -ENOENT && is_cold(server, rq, rp))
+		return;
 	if (r < 0) {
 		reply_error(rp, r, &err);
 		return;
@@ -319,6 +349,11 @@ void api_get_initrd(struct server *server, struct request *rq, struct reply *rp)
 
 	if (!r)
 		r = store_open_initrd(&server->store, &id, &parts, &err);
+	if (r == -ESTALE) {
+		image_id_format(&id, rp->thaw);
+		rp->thaw_waits = true;
+		return;
+	}
 	if (!r && !parts.n)
 		r = err_set(
 			&err, -ENOENT, "there is no initramfs for '%s'", rq->params[0]);

@@ -292,6 +292,7 @@ static void put_slot(
 	}
 	server->say("host %s: %s is %s, says %s", host_label(&host), slot_name(slot),
 		slot_image(&host, slot), rq->peer);
+	api_thaw_soon(server, slot_image(&host, slot), rp);
 	show_slot(rq, rp, &host, slot);
 }
 

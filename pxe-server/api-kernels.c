@@ -323,6 +323,8 @@ void api_get_kernel(struct server *server, struct request *rq, struct reply *rp)
 	r = load(server, rq, &host, &image, &extra, &err);
 	if (r < 0)
 		reply_error(rp, r, &err);
+	else if (*host.mac.text && api_needs_thaw(server, &image, rp, true))
+		; /* a machine that is about to copy the files */
 	else if (request_wants_json(rq))
 		reply_json(rp, kernel_json(&image, &extra));
 	else

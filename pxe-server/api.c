@@ -15,6 +15,7 @@ const struct route api_routes[] = {
 	{"GET", "/initrd/**", api_get_initrd, false},
 	{"GET", "/v1/kernels", api_list_kernels, false},
 	{"GET", "/v1/kernels/**", api_get_kernel, false},
+	{"GET", "/v1/used", api_used, false},
 	{"GET", "/v1/hosts", api_list_hosts, false},
 	{"GET", "/v1/hosts/*", api_get_host, false},
 	{"PUT", "/v1/hosts/*", api_put_host, true},
@@ -36,7 +37,8 @@ const struct route api_routes[] = {
 void server_answer(struct server *server, struct request *rq, struct reply *rp)
 {
 	route_dispatch(api_routes, server, server->token, rq, rp);
-	metrics_answer(&server->metrics, rp->status);
+	if (!rp->thaw_waits)
+		metrics_answer(&server->metrics, rp->status);
 }
 
 struct resolve_hint api_hint(const struct server *server, const struct host *host)

@@ -18,6 +18,8 @@ extern const struct route api_routes[];
 void api_list_kernels(struct server *server, struct request *rq, struct reply *rp);
 void api_get_kernel(struct server *server, struct request *rq, struct reply *rp);
 
+void api_used(struct server *server, struct request *rq, struct reply *rp);
+
 /* hosts */
 void api_list_hosts(struct server *server, struct request *rq, struct reply *rp);
 void api_get_host(struct server *server, struct request *rq, struct reply *rp);
@@ -59,6 +61,13 @@ struct api_choices {
 void api_choices(struct server *server, const struct host *host, struct api_choices *ret);
 
 struct resolve_hint api_hint(const struct server *server, const struct host *host);
+
+/* True if files of the image are in a pack alone: the reply then asks for them. wait: the
+ * request is made again when they are there, and what the handler answers now is lost. */
+bool api_needs_thaw(
+	struct server *server, const struct image *image, struct reply *rp, bool wait);
+/* The same for an image that a machine will want next, if it is one. */
+void api_thaw_soon(struct server *server, const char *image_id, struct reply *rp);
 
 /* The host that a query's mac= names, made up if it is not known. False: answered 400. */
 bool api_query_host(struct server *server, const struct request *rq, struct reply *rp,

@@ -120,6 +120,8 @@ const struct option_def config_options[] = {
 		"hardware watchdog over each candidate's start (0: none)", 0, 3600, NULL},
 	{"threads", 0, FIELD(OPTION_NUMBER, threads), "N",
 		"that move bytes over HTTP (2)", 1, 64, NULL},
+	{"thaw", 0, FIELD(OPTION_WORDS, thaw), "COMMAND",
+		"brings a cold image back (tenfold-builder thaw)", 0, 0, path_valid},
 	{"check-config", 0, ARGS_ONLY(OPTION_BOOL, check), NULL,
 		"read the settings, say what is wrong with them, end", 0, 0, NULL},
 	{"help", 'h', ARGS_ONLY(OPTION_BOOL, help), NULL, "this text", 0, 0, NULL},
@@ -141,7 +143,7 @@ static int set_defaults(struct config *config, struct err *err)
 		{"store", "/srv/tenfold"}, {"state", "/var/lib/tenfold"},
 		{"default", "local"}, {"arch", "x86_64"}, {"image-config", ""},
 		{"cmdline", ""}, {"first-cmdline", ""}, {"timeout", "2"},
-		{"threads", "2"}};
+		{"threads", "2"}, {"thaw", "tenfold-builder thaw"}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(defaults); i++) {
 		int r = options_set(

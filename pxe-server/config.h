@@ -24,6 +24,7 @@ struct config {
 	unsigned int timeout;    /* seconds the list waits */
 	unsigned int watchdog;   /* seconds; 0: not armed */
 	unsigned int threads;
+	struct strvec thaw; /* argv that brings a cold image back */
 	/* on the command line only */
 	char *config_file; /* NULL: the usual one, if it is there */
 	bool check, help, version;

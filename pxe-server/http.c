@@ -11,6 +11,7 @@
 
 #include "lib/log.h"
 #include "listen.h"
+#include "thaws.h"
 
 #define CONNECTIONS_MAX 4096
 #define IDLE_SECONDS 10
@@ -31,6 +32,7 @@ struct exchange {
 	struct buf body;
 	struct reply reply;
 	bool begun, is_head;
+	bool thawed; /* it has waited for a cold image once */
 };
 
 static void *begin(void *cls, const char *target, struct MHD_Connection *connection)
@@ -237,6 +239,57 @@ static enum MHD_Result send_reply(struct MHD_Connection *connection, struct repl
 	return result;
 }
 
+static void go_on(void *ctx)
+{
+	MHD_resume_connection(ctx);
+}
+
+/* What the request waited for has not come. */
+static void say_why(struct http *http, struct reply *rp)
+{
+	char id[IMAGE_ID_TEXT];
+	struct err err = ERR_INIT;
+
+	memcpy(id, rp->thaw, sizeof(id));
+	if (!thaws_why(http->server->thaws, id, &err))
+		err_set(&err, -EIO, "its files are not there");
+	reply_release(rp);
+	reply_init(rp);
+	reply_say(rp, 503, "the image '%s' cannot be brought back: %s", id, err.text);
+	pthread_mutex_lock(&http->lock);
+	metrics_answer(&http->server->metrics, rp->status);
+	pthread_mutex_unlock(&http->lock);
+}
+
+/* Sees to the cold image that the handler wants. True if the request waits for it: it is
+ * handled again from its beginning when the image is there, or cannot be. The thread goes
+ * on with other connections meanwhile. */
+static bool wait_for_thaw(
+	struct http *http, struct MHD_Connection *connection, struct exchange *x)
+{
+	struct thaws *thaws = http->server->thaws;
+	char id[IMAGE_ID_TEXT];
+
+	if (!x->reply.thaw[0])
+		return false;
+	if (!x->reply.thaw_waits) {
+		thaws_ask(thaws, x->reply.thaw, NULL, NULL);
+		return false;
+	}
+	if (x->thawed) {
+		say_why(http, &x->reply);
+		return false;
+	}
+	x->thawed = true;
+	memcpy(id, x->reply.thaw, sizeof(id));
+	reply_release(&x->reply);
+	reply_init(&x->reply);
+	MHD_suspend_connection(connection);
+	if (thaws_ask(thaws, id, go_on, connection) < 0)
+		MHD_resume_connection(connection);
+	return true;
+}
+
 static enum MHD_Result handle(void *cls, struct MHD_Connection *connection,
 	const char *url, const char *method, const char *version, const char *data,
 	size_t *size, void **con_cls)
@@ -262,6 +315,8 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *connection,
 		return MHD_YES;
 	}
 	answer(cls, connection, method, x);
+	if (wait_for_thaw(cls, connection, x))
+		return MHD_YES;
 	return send_reply(connection, &x->reply);
 }
 
@@ -302,7 +357,8 @@ static void allow_many_files(void)
 
 int http_start(struct server *server, int fd, struct http **ret_http, struct err *err)
 {
-	unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG;
+	unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG |
+			     MHD_ALLOW_SUSPEND_RESUME;
 	unsigned int threads = server->config.threads;
 	struct http *http = calloc(1, sizeof(*http));
 

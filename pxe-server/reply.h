@@ -9,6 +9,7 @@
 
 #include "lib/buf.h"
 #include "lib/err.h"
+#include "lib/image.h"
 #include "lib/sha256.h"
 
 #define REPLY_BODY_MAX (16 * 1024 * 1024)
@@ -38,7 +39,10 @@ struct reply {
 	void *ctx;
 	struct buf note; /* for sent(): a name for the log */
 	char boot[17]; /* for sent(): the boot that this file was asked for; "" if none */
-	char image[128]; /* for sent(): its image */
+	char image[128];          /* for sent(): its image */
+	char thaw[IMAGE_ID_TEXT]; /* a cold image that is to be brought back; "" if none
+				   */
+	bool thaw_waits;          /* and this request made again when it is there */
 };
 
 void reply_init(struct reply *rp);

@@ -16,6 +16,7 @@
 #include "lib/file.h"
 #include "lib/log.h"
 #include "notify.h"
+#include "thaws.h"
 #include "watch.h"
 
 /* inotify does not see what other machines write into a store that is mounted here. */
@@ -211,13 +212,19 @@ static int serve(struct server *server, struct keeper *keeper, struct err *err)
 	if (r < 0)
 		return r;
 	look_at_store(keeper);
-	r = start_http(server, &http, err);
+	r = thaws_new(&server->config.thaw, server->store.root, server->say,
+		&server->thaws, err);
+	if (!r)
+		r = start_http(server, &http, err);
 	if (r < 0)
 		return r;
 	notify_systemd("READY=1");
 	keep(keeper);
 	notify_systemd("STOPPING=1");
+	/* whoever waits for an image goes on first: HTTP ends with nobody suspended */
+	thaws_stop(server->thaws);
 	http_stop(http);
+	thaws_free(server->thaws);
 	log_info("ended");
 	return 0;
 }

@@ -13,12 +13,15 @@
 #include "sums.h"
 #include "token.h"
 
+struct thaws;
+
 struct server {
 	struct config config;
 	struct store store;
 	struct db db; /* the HTTP side's connection */
 	struct sums sums;
 	struct metrics metrics;
+	struct thaws *thaws; /* NULL while there is no HTTP */
 	char token[TOKEN_FILE_MAX];
 	/* the world, for tests to replace */
 	double (*now)(void); /* seconds since 1970 */

@@ -14,6 +14,7 @@
 
 /* The kernel looks for the next archive of an initramfs at a multiple of this. */
 #define CPIO_ALIGN 4
+#define MODULES "modules.cpio.zst"
 
 static int open_beneath(const char *root, const char *path)
 {
@@ -108,6 +109,20 @@ static int add_optional(
 	return r == -ENOENT ? 0 : r;
 }
 
+/* The modules, if the image has any. */
+static int add_modules(
+	const struct store *store, const struct image *image, struct store_parts *parts)
+{
+	CLEANUP_BUF struct buf path = {0};
+	int r;
+
+	buf_init(&path, STORE_PATH_MAX);
+	store_files_path(image, &path);
+	buf_adds(&path, "/" MODULES);
+	r = add_file(store, path.data, parts);
+	return r != -ENOENT ? r : image_find_file(image, MODULES) ? -ESTALE : 0;
+}
+
 int store_open_initrd(const struct store *store, const struct image_id *id,
 	struct store_parts *ret_parts, struct err *err)
 {
@@ -130,11 +145,8 @@ int store_open_initrd(const struct store *store, const struct image_id *id,
 		parts.part[parts.n].fd = -1;
 		parts.part[parts.n++].size = CPIO_ALIGN - odd;
 	}
-	buf_reset(&path);
-	store_files_path(&image, &path);
-	buf_adds(&path, "/modules.cpio.zst");
 	if (!r)
-		r = add_optional(store, path.data, &parts);
+		r = add_modules(store, &image, &parts);
 	if (r < 0) {
 		store_parts_release(&parts);
 		return err_errno(err, r, "cannot open the initramfs of '%s'", text);

@@ -29,7 +29,7 @@ int store_open_file(const struct store *store, const char *path,
 
 /* The image's initramfs for a boot straight from GRUB: the second stage, zeroes up to a
  * multiple of four, the modules; what is not there is left out. -ENOENT: no such image.
- */
+ * -ESTALE: it has modules, but they are in a pack alone. */
 int store_open_initrd(const struct store *store, const struct image_id *id,
 	struct store_parts *ret_parts, struct err *err);
 

@@ -130,6 +130,7 @@ nfs = $server_address:/tenfold
 cmdline = root=/dev/vda2 rw console=ttyS0 panic=1
 first-cmdline = console=ttyS0
 serial = ttyS0,115200
+thaw = $BUILD/tenfold-builder --conf /dev/null thaw
 EOF
 }
 
