@@ -77,7 +77,7 @@ static int consider(void *ctx, const struct image_id *id)
 		!asked_for(&c->b->conf.config, id->config))
 		return 0;
 	if (store_load(&c->b->store, id, true, &image, NULL) < 0 ||
-		*image.same_as || !store_is_hot(&c->b->store, &image) || !image.n_files)
+		!store_is_hot(&c->b->store, &image) || !image.n_files)
 		return 0;
 	v = reallocarray(c->v, c->n + 1, sizeof(*v));
 	if (!v)
@@ -85,10 +85,13 @@ static int consider(void *ctx, const struct image_id *id)
 	c->v = v;
 	v = &c->v[c->n++];
 	*v = (struct rule_image){.id = *id,
+		.of = *id,
 		.branch = strdup(image.branch),
 		.date = strdup(image.date),
 		.since = came(&c->b->store, id),
 		.named = is_named(c, id)};
+	if (*image.same_as)
+		image_id_parse(image.same_as, &v->of, NULL);
 	return v->branch && v->date ? 0 : err_set(c->err, -ENOMEM, "out of memory");
 }
 

@@ -287,10 +287,13 @@ int freezer_add(struct freezer *freezer, const struct image_id *id,
 	struct frozen frozen = {0};
 	CLEANUP_FD int lock = -1;
 	char text[IMAGE_ID_TEXT];
-	int r = store_load(freezer->store, id, true, &image, err);
+	struct image_id real;
+	int r = store_same_as(freezer->store, id, true, &real, err);
 
 	if (!r)
-		r = use_packs(freezer, id, err);
+		r = store_load(freezer->store, &real, true, &image, err);
+	if (!r)
+		r = use_packs(freezer, &real, err);
 	if (!r)
 		r = thaw_lock(freezer->store, &image, &lock, err);
 	if (r < 0)

@@ -31,7 +31,8 @@ struct freezer {
 int freezer_open(struct freezer *freezer, const struct store *store, struct err *err);
 void freezer_close(struct freezer *freezer);
 
-/* Packs an image, proves the pack, removes the files. -ENOENT: no such image. */
+/* Packs an image (of an alias, the one that has its files), proves the pack, removes the
+ * files. -ENOENT: no such image. */
 int freezer_add(struct freezer *freezer, const struct image_id *id,
 	struct frozen *ret_frozen, struct err *err);
 

@@ -33,6 +33,19 @@ static int by_date(const void *a, const void *b)
 	return r ? r : strcmp(x->id.commit, y->id.commit);
 }
 
+/* What is the same as an image that stays, stays; an alias has nothing to be frozen. */
+static void heed_aliases(struct rule_image *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (image_id_equal(&v[i].of, &v[i].id))
+			continue;
+		for (size_t j = 0; !v[i].freeze && j < n; j++)
+			if (image_id_equal(&v[j].id, &v[i].of))
+				v[j].freeze = false;
+		v[i].freeze = false;
+	}
+}
+
 void rule_choose(const struct rule *rule, struct rule_image *v, size_t n, double now)
 {
 	unsigned int place = 0;
@@ -46,5 +59,6 @@ void rule_choose(const struct rule *rule, struct rule_image *v, size_t n, double
 		v[i].freeze = place >= rule->keep && !v[i].named &&
 			      now - v[i].since >= rule->age;
 	}
+	heed_aliases(v, n);
 	qsort(v, n, sizeof(*v), by_date);
 }

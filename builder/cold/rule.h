@@ -15,14 +15,17 @@ struct rule {
 
 struct rule_image {
 	struct image_id id;
+	struct image_id
+		of; /* whose files it has: its own id, or, of an alias, another's */
 	char *branch, *date; /* owned; date: of the commit, ISO 8601 UTC */
 	double since;        /* seconds since 1970: when its files came */
 	bool named;          /* by a host or a boot */
 	bool freeze;         /* the answer */
 };
 
-/* Sets each one's `freeze`, and puts them into the order in which packs are small: by
- * arch and config, oldest commit first. */
+/* Sets each one's `freeze`, never that of an alias or of an image whose alias stays. Puts
+ * them into the order in which packs are small: by arch and config, oldest commit first.
+ */
 void rule_choose(const struct rule *rule, struct rule_image *v, size_t n, double now);
 
 #endif

@@ -125,6 +125,7 @@ static struct rule_image image(char digit, char *branch, char *date, double age)
 	memcpy(v.id.arch, "x86_64", 7);
 	memcpy(v.id.config, "lab", 4);
 	memset(v.id.commit, digit, 40);
+	v.of = v.id;
 	return v;
 }
 
@@ -149,6 +150,25 @@ static void freezes_what_is_old_and_unused(void **state)
 		/* oldest first: the order in which packs are small */
 		assert_true(!i || strcmp(v[i - 1].date, v[i].date) <= 0);
 	}
+}
+
+static void leaves_what_an_alias_keeps(void **state)
+{
+	const struct rule rule = {.age = 7 * DAY, .keep = 1};
+	struct rule_image v[] = {
+		image('e', "main", "2026-01-05", 9 * DAY), /* of c: the newest */
+		image('d', "main", "2026-01-04", 9 * DAY), /* of a */
+		image('c', "main", "2026-01-03", 9 * DAY),
+		image('b', "main", "2026-01-02", 9 * DAY),
+		image('a', "main", "2026-01-01", 9 * DAY),
+	};
+
+	(void)state;
+	v[0].of = v[2].id;
+	v[1].of = v[4].id;
+	rule_choose(&rule, v, ARRAY_SIZE(v), 100 * DAY);
+	for (size_t i = 0; i < ARRAY_SIZE(v); i++)
+		assert_int_equal(v[i].freeze, strchr("ab", v[i].id.commit[0]) != NULL);
 }
 
 /* An index that lies is found out, whatever it says. */
@@ -187,6 +207,7 @@ int main(void)
 		cmocka_unit_test(stands_in_for_what_has_gone),
 		cmocka_unit_test(starts_anew_where_nothing_is_alike),
 		cmocka_unit_test(freezes_what_is_old_and_unused),
+		cmocka_unit_test(leaves_what_an_alias_keeps),
 		cmocka_unit_test(takes_any_bytes_for_a_pack),
 	};
 
