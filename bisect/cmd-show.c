@@ -80,6 +80,8 @@ static void print_text(
 		buf_add_clean(&b, past->signature.v[i]);
 		buf_addc(&b, '\n');
 	}
+	if (*past->belief)
+		buf_addf(&b, "belief\t%s\n", past->belief);
 	if (past->lab_faults)
 		buf_addf(&b, "lab faults\t%u\n", past->lab_faults);
 	if (*stage)
@@ -97,13 +99,13 @@ static void print_json(
 	const struct show *show, const struct boots *boots, const char *stage)
 {
 	const struct past *past = &show->past;
-	CLEANUP_JSON json_t *json =
-		json_pack("{s:s, s:s, s:s, s:i, s:i, s:i, s:s, s:s, s:o}", "host",
-			show->settings.host, "state", state_word(past), "current",
-			past->current, "candidates", (int)past->current_candidates,
-			"steps_left", (int)choose_steps(past->current_candidates),
-			"lab_faults", (int)past->lab_faults, "culprit", past->culprit,
-			"words", past->words, "steps", report_json_steps(past));
+	CLEANUP_JSON json_t *json = json_pack(
+		"{s:s, s:s, s:s, s:i, s:i, s:i, s:s, s:s, s:s, s:o}", "host",
+		show->settings.host, "state", state_word(past), "current", past->current,
+		"candidates", (int)past->current_candidates, "steps_left",
+		(int)choose_steps(past->current_candidates), "lab_faults",
+		(int)past->lab_faults, "culprit", past->culprit, "words", past->words,
+		"belief", past->belief, "steps", report_json_steps(past));
 
 	json_object_set_new(json, "failure", report_json_words(&past->signature));
 	if (*stage)

@@ -143,12 +143,31 @@ static void add_step(struct buf *b, const struct step *step)
 	add_costs(b, &step->cost);
 }
 
-void record_confirmation(struct buf *b, const struct step *step)
+static void record_event_only(struct buf *b, const char *event, const struct step *step)
 {
-	record_event(b, "confirmed");
+	record_event(b, event);
 	record_pair(b, "subject", "%s", step->subject);
 	add_step(b, step);
 	record_end(b);
+}
+
+void record_confirmation(struct buf *b, const struct step *step)
+{
+	record_event_only(b, "confirmed", step);
+}
+
+void record_run(struct buf *b, const struct step *step)
+{
+	record_event_only(b, "run", step);
+}
+
+void record_conclusion(struct buf *b, const char *culprit, const struct strvec *parents)
+{
+	record_event(b, "conclusion");
+	record_end(b);
+	buf_addf(b, "git bisect start\ngit bisect bad %s\n", culprit);
+	for (size_t i = 0; i < parents->n; i++)
+		buf_addf(b, "git bisect good %s\n", parents->v[i]);
 }
 
 void record_step(struct buf *b, const struct step *step, const struct terms *terms)

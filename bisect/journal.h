@@ -40,6 +40,13 @@ void record_step(struct buf *b, const struct step *step, const struct terms *ter
 /* A judged confirmation: an event only, which git's replay passes over. */
 void record_confirmation(struct buf *b, const struct step *step);
 
+/* A judged test of a commit that may be tested again: an event only. */
+void record_run(struct buf *b, const struct step *step);
+
+/* What repeated tests come to, in git's lines, from a new start: its replay takes one
+ * verdict a commit. */
+void record_conclusion(struct buf *b, const char *culprit, const struct strvec *parents);
+
 /* "# first bad commit: [SHA] subject" */
 void record_found(struct buf *b, const char *commit, const char *subject,
 	const struct terms *terms);

@@ -77,7 +77,7 @@ static int take_rules(struct params *given, const struct past *past, struct err 
 {
 	static const char *const keys[] = {"arch", "config", "store", "server", "timeout",
 		"on-timeout", "on-boot-failure", "attempts", "confirm", "no-confirm",
-		"cold"};
+		"confidence", "runs", "cold"};
 	CLEANUP_PARAMS struct params rules = {0};
 	int r = 0;
 
@@ -231,6 +231,10 @@ static void record_start(const struct session *s, struct buf *b)
 	record_pair(b, "on-boot-failure", "%s", given->on_boot_failure);
 	record_pair(b, "attempts", "%u", given->attempts);
 	record_pair(b, "confirm", "%u", given->confirm);
+	if (given->confidence)
+		record_pair(b, "confidence", "%u", given->confidence);
+	if (given->runs)
+		record_pair(b, "runs", "%u", given->runs);
 	if (given->no_confirm)
 		record_pair(b, "no-confirm", "yes");
 	if (given->cold)
@@ -258,7 +262,11 @@ static int record_replayed(const struct session *s, struct buf *b, struct err *e
 		step->number = i + 1;
 		if (!*step->why)
 			snprintf(step->why, sizeof(step->why), "replayed");
-		record_step(b, step, &terms);
+		/* a repeated test is no verdict of git's */
+		if (*past.belief)
+			record_run(b, step);
+		else
+			record_step(b, step, &terms);
 	}
 	return r;
 }

@@ -26,7 +26,8 @@ struct params {
 	char *server, *token_file, *store, *arch, *config, *state;
 	char *on_timeout, *on_boot_failure, *console, *mail_from;
 	struct strvec build_command, sendmail;
-	unsigned int timeout, build_timeout, attempts, confirm, backoff, poll, patience;
+	unsigned int timeout, build_timeout, attempts, confirm, confidence, runs, backoff,
+		poll, patience;
 	unsigned int limit_reboot, limit_firmware, limit_grub, limit_first_stage,
 		limit_fetch, limit_kexec;
 	/* config file only */

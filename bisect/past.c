@@ -26,6 +26,7 @@ struct reading {
 	struct past *past;
 	struct step step; /* of the last `judged` event, until git's line comes */
 	char subject[HISTORY_SUBJECT_TEXT]; /* of git's comment before its line */
+	bool concluded; /* what follows is for git: it was told before, run by run */
 	struct err *err;
 };
 
@@ -138,7 +139,8 @@ int past_confirm(struct past *past, const struct step *step)
 }
 
 /* Verdict and all: git has no line for it. */
-static int take_confirmed(struct past *past, const struct strvec *pairs)
+static int take_whole(struct past *past, const struct strvec *pairs,
+	int (*add)(struct past *past, const struct step *step))
 {
 	struct step step;
 
@@ -148,7 +150,7 @@ static int take_confirmed(struct past *past, const struct strvec *pairs)
 	for (size_t v = 0; v < ARRAY_SIZE(verdicts); v++)
 		if (!strcmp(text_of(pairs, "verdict"), verdicts[v]))
 			step.verdict = v;
-	return past_confirm(past, &step);
+	return add(past, &step);
 }
 
 static void take_mode(struct past *past, const struct strvec *pairs)
@@ -176,7 +178,13 @@ static int take_event(struct reading *rd, const char *text)
 	} else if (!strcmp(event, "judged")) {
 		take_judged(&rd->step, &pairs);
 	} else if (!strcmp(event, "confirmed")) {
-		r = take_confirmed(past, &pairs);
+		r = take_whole(past, &pairs, past_confirm);
+	} else if (!strcmp(event, "run")) {
+		r = take_whole(past, &pairs, past_add);
+	} else if (!strcmp(event, "belief")) {
+		COPY(past->belief, text_of(&pairs, "words"));
+	} else if (!strcmp(event, "conclusion")) {
+		rd->concluded = true;
 	} else if (!strcmp(event, "no-revert")) {
 		COPY(past->no_revert, text_of(&pairs, "why"));
 	} else if (!strcmp(event, "boot-mode")) {
@@ -198,6 +206,8 @@ static int take_verdict(struct reading *rd, enum verdict verdict, const char *co
 
 	if (!image_commit_valid(commit))
 		return err_set(rd->err, -EINVAL, "'%.60s' is not a commit", commit);
+	if (rd->concluded)
+		return 0;
 	if (strcmp(step.commit, commit)) {
 		step = (struct step){.number = rd->past->n_steps + 1, .exit_code = -1};
 		COPY(step.commit, commit);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "confirm.h"
+#include "flaky.h"
 #include "learn.h"
 
 void run_init(struct run *run)
@@ -64,8 +65,7 @@ static int log_lab_fault(void *ctx, const struct step *step, const char *why)
 	return append(run, &b, NULL);
 }
 
-static int log_end(
-	struct run *run, const char *result, const char *commit, struct err *err)
+int run_log_end(struct run *run, const char *result, const char *commit, struct err *err)
 {
 	CLEANUP_STRVEC struct strvec parents = STRVEC_INIT;
 	struct history_commit c = {0};
@@ -226,7 +226,7 @@ static int end_does_not_hold(
 		buf_adds(&run->words,
 			" (if not booting is the failure that you look for, "
 			"say --on-boot-failure bad)");
-	r = log_end(run, "ends", NULL, err);
+	r = run_log_end(run, "ends", NULL, err);
 	return r < 0 ? r : RUN_ENDS;
 }
 
@@ -280,9 +280,21 @@ int run_choose(const struct run *run, struct choice *ret_choice, struct err *err
 	return r < 0 ? err_errno(err, r, "cannot choose a commit") : 0;
 }
 
-static int contradiction(struct run *run, struct err *err)
+/* Verdicts that differ from one try to the next are what flaky.h is for. */
+static int contradiction(struct run *run, bool is_flaky, struct err *err)
 {
-	int r = log_end(run, "contradiction", NULL, err);
+	const struct world *w = run->bench.world;
+	int r;
+
+	if (is_flaky || flaky_is_on(run)) {
+		w->view->say(w->view_ctx, run->words.data);
+		w->view->say(w->view_ctx,
+			"the test does not answer alike each time: tests are repeated "
+			"from now on");
+		buf_reset(&run->words);
+		return flaky_run(run, err);
+	}
+	r = run_log_end(run, "contradiction", NULL, err);
 
 	return r < 0 ? r : RUN_CONTRADICTION;
 }
@@ -295,7 +307,7 @@ static int not_on_paths(struct run *run, struct err *err)
 		"no commit that touches these paths is the first %s one: that touches "
 		"others",
 		terms_new(&run->past->terms));
-	r = log_end(run, "ends", NULL, err);
+	r = run_log_end(run, "ends", NULL, err);
 	return r < 0 ? r : RUN_ENDS;
 }
 
@@ -308,12 +320,12 @@ static int found(struct run *run, const char *commit, struct err *err)
 	r = run_confirm(run, commit, err);
 
 	if (r == RUN_CONTRADICTION)
-		return contradiction(run, err);
+		return contradiction(run, false, err);
 	if (r != RUN_GOING)
 		return r;
 	buf_addf(&run->words, "%s is the first %s commit", commit,
 		terms_new(&run->past->terms));
-	r = log_end(run, "found", commit, err);
+	r = run_log_end(run, "found", commit, err);
 	return r < 0 ? r : RUN_FOUND;
 }
 
@@ -353,7 +365,7 @@ static int only_skipped(struct run *run, struct err *err)
 			buf_addf(&run->words, " %s",
 				run->history->commits[range.outer[i]]);
 	add_others(run);
-	r = log_end(run, "only-skipped", NULL, err);
+	r = run_log_end(run, "only-skipped", NULL, err);
 	return r < 0 ? r : RUN_ONLY_SKIPPED;
 }
 
@@ -380,7 +392,7 @@ static int split(struct run *run, struct err *err)
 		"the verdicts contradict each other: bad %.12s is an ancestor "
 		"of a commit that was judged good",
 		commit);
-	return contradiction(run, err);
+	return contradiction(run, true, err);
 }
 
 int run_bisection(struct run *run, struct err *err)
@@ -396,6 +408,8 @@ int run_bisection(struct run *run, struct err *err)
 		r = run_recall(run, err);
 	if (r < 0)
 		return r;
+	if (flaky_is_on(run))
+		return flaky_run(run, err);
 	r = check_end(run, run->bad, true, err);
 	for (size_t i = 0; r == RUN_GOING && i < run->goods->n; i++)
 		r = check_end(run, run->goods->v[i], false, err);

@@ -33,6 +33,8 @@ struct run {
 	const struct strvec *failures; /* the same, given by hand; NULL: to be learnt */
 	const struct strvec *goods;    /* commits */
 	const char *bad;
+	unsigned int confidence; /* percent; 0: not asked for (flaky.h) */
+	unsigned int end_fails;  /* fails of the bad end that are wanted; 0: not said */
 	unsigned int confirm; /* times that the culprit and its parents are tried again */
 	bool cold;            /* and once more without kexec */
 	bool first_parent;    /* the range follows first parents only */
@@ -46,10 +48,14 @@ void run_release(struct run *run);
  * caller then leaves the host with drive_leave(). */
 int run_bisection(struct run *run, struct err *err);
 
-/* The parts that confirm.c needs as well: the number of the next step; one step, logged
- * as under way, RUN_GOING when it was judged (the caller records it); its sentence. */
+/* The parts that confirm.c and flaky.c need as well: the number of the next step; one
+ * step, logged as under way, RUN_GOING when it was judged (the caller records it); its
+ * sentence. */
 unsigned int run_next_number(const struct past *past);
 int run_step(struct run *run, struct step *step, struct err *err);
+/* Makes the end durable; culprit: NULL if there is none. */
+int run_log_end(
+	struct run *run, const char *result, const char *culprit, struct err *err);
 void run_announce_verdict(struct run *run, const struct step *step);
 
 /* What comes next by the log: history, past and bad must be set. */

@@ -274,6 +274,8 @@ static void set_world(struct session *s)
 	s->run.failures = &s->settings.failures;
 	s->run.bad = s->bad;
 	s->run.confirm = s->settings.no_confirm ? 0 : s->settings.confirm;
+	s->run.confidence = s->settings.confidence;
+	s->run.end_fails = s->settings.runs;
 	s->run.cold = s->settings.cold;
 	s->run.first_parent = s->settings.first_parent;
 }

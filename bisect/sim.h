@@ -63,6 +63,8 @@ struct sim {
 	enum sim_fault (*fault)(void *ctx, unsigned int boot);
 	/* fills in what else the test of that commit showed; NULL: nothing */
 	void (*on_test)(struct sim *sim, const char *commit, struct test_result *result);
+	double passes_on_bad, fails_on_good; /* share of tests that answer wrongly */
+	uint64_t dice;
 	void *ctx;
 	enum sim_kind revert_kind; /* of the bad end with the culprit reverted */
 	bool no_revert;            /* the revert does not apply */

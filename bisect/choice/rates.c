@@ -7,6 +7,7 @@
 #define BAD_POINTS 24
 #define BAD_LOWEST 0.05
 #define NO_FALSE_FAILS 0.98
+#define MOST_FALSE_FAILS 0.08
 
 static double log_of(double p)
 {
@@ -32,7 +33,7 @@ void rates_known(struct rates *rates, double bad, double good)
 
 void rates_unknown(struct rates *rates)
 {
-	static const double false_fails[] = {0.005, 0.01, 0.02, 0.04, 0.08};
+	static const double false_fails[] = {0.005, 0.01, 0.02, 0.04, MOST_FALSE_FAILS};
 	const size_t kinds = sizeof(false_fails) / sizeof(*false_fails);
 
 	rates->n = 0;
@@ -53,12 +54,18 @@ bool rates_bad_end_wants(struct tally bad_end, unsigned int fails)
 	return bad_end.fails < fails && bad_end.fails + bad_end.passes < 20 * fails;
 }
 
+double rates_good_end_odds(struct tally good_end, struct tally bad_end)
+{
+	double bad = (bad_end.fails + 0.5) / (bad_end.fails + bad_end.passes + 1);
+	double good = good_end.fails ? fmin(MOST_FALSE_FAILS, bad / 3) : 0;
+
+	return good_end.fails * (log_of(good) - log_of(bad)) +
+	       good_end.passes * (log_of(1 - good) - log_of(1 - bad));
+}
+
 bool rates_good_end_wants(struct tally good_end, struct tally bad_end, double confidence)
 {
-	unsigned int runs = bad_end.fails + bad_end.passes;
-	double bad = runs ? bad_end.fails / (double)runs : 1;
-
-	return !good_end.passes || pow(1 - bad, good_end.passes) > 1 - confidence;
+	return fabs(rates_good_end_odds(good_end, bad_end)) < -log(1 - confidence);
 }
 
 void rates_weigh(const struct rates *rates, struct tally bad, struct tally good,

@@ -43,12 +43,15 @@ void rates_known(struct rates *rates, double bad, double good);
  * right as often as stated at low rates too: see tests/bench/bisect-flaky.c. */
 void rates_unknown(struct rates *rates);
 
-/* The check of the ends, with a test that may be wrong: the bad end is run until it
- * has failed so many times, but not more than 20 times as often; the good end until as
- * many passes would have been luck on a bad commit with a chance of 1 - confidence.
- * Whether the end wants one more run. */
+/* The check of the ends, with a test that may be wrong. The bad end is run until it has
+ * failed so many times, but not more than 20 times as often; the good end until it is
+ * as good as sure whether it is good. Whether the end wants one more run. */
 bool rates_bad_end_wants(struct tally bad_end, unsigned int fails);
 bool rates_good_end_wants(struct tally good_end, struct tally bad_end, double confidence);
+
+/* Logarithm of the odds that the good end is good: that it fails never (or, if it did,
+ * rarely) against as often as the bad one. */
+double rates_good_end_odds(struct tally good_end, struct tally bad_end);
 
 void rates_weigh(const struct rates *rates, struct tally bad, struct tally good,
 	struct outlook *ret);

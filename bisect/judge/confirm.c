@@ -150,6 +150,11 @@ void confirm_describe(const struct past *past, struct buf *b)
 	if (past->culprit_parents > 1)
 		buf_addf(b, "it is a merge: none of its %u sides fails alone\n",
 			past->culprit_parents);
+	if (*past->belief) {
+		/* what was tried again may have been another commit than the culprit */
+		buf_addf(b, "tests were repeated: %s\n", past->belief);
+		return;
+	}
 	describe_round(past, false, b);
 	describe_round(past, true, b);
 	for (size_t i = 0; i < past->n_confirmations; i++)

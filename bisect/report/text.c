@@ -17,7 +17,7 @@ void report_result(const struct past *past, struct buf *b)
 		buf_addf(b, "Author: %s\nDate:   %s\n\n    %s\n", past->culprit_author,
 			past->culprit_date, past->culprit_subject);
 		if (past->culprit_parents > 1 || past->n_confirmations ||
-			*past->no_revert)
+			*past->no_revert || *past->belief)
 			buf_addc(b, '\n');
 		confirm_describe(past, b);
 	} else if (*past->words) {
@@ -160,7 +160,7 @@ void report_command(const struct past *past, struct buf *b)
 {
 	static const char *const keys[] = {"repo", "good", "bad", "host", "server",
 		"store", "arch", "config", "failure", "timeout", "on-timeout",
-		"on-boot-failure", "confirm"};
+		"on-boot-failure", "confirm", "confidence", "runs"};
 	const char *word = NULL;
 
 	buf_adds(b, "tenfold-bisect run");

@@ -273,12 +273,12 @@ int main(void)
 		COMMITS, CONFIDENCE);
 	for (int known = 1; known >= 0; known--)
 		for (int i = 0; i < 3; i++)
-			run("linear", &line, rates[i], 0, known, 2000);
+			run("linear", &line, rates[i], 0, known, known ? 4000 : 2000);
 	for (int known = 1; known >= 0; known--)
 		for (int i = 0; i < 3; i++)
-			run("linear", &line, rates[i], 0.02, known, 500);
+			run("linear", &line, rates[i], 0.02, known, 400);
 	for (int known = 1; known >= 0; known--)
 		for (int i = 0; i < 3; i++)
-			run("merges", &merged, rates[i], 0, known, 50);
+			run("merges", &merged, rates[i], 0, known, 40);
 	return 0;
 }

@@ -34,6 +34,7 @@ struct fixture {
 	struct strvec goods;
 	struct strvec failures; /* --failure */
 	unsigned int confirm;   /* --confirm; 0: none */
+	unsigned int confidence, end_fails;
 	bool cold;
 	bool find_fix, first_parent;
 	enum sim_kind kinds[COMMITS_MAX]; /* by number */
@@ -161,6 +162,7 @@ static void begin(struct fixture *f, struct sim *sim, int culprit)
 	strvec_release(&f->failures);
 	f->confirm = 0;
 	f->cold = false;
+	f->confidence = f->end_fails = 0;
 	set_culprit(f, culprit);
 	sim_init(sim, &f->history, f->kinds);
 }
@@ -203,6 +205,8 @@ static int control(struct fixture *f, struct sim *sim, struct run *run, struct p
 	run->confirm = f->confirm;
 	run->cold = f->cold;
 	run->first_parent = f->first_parent;
+	run->confidence = f->confidence;
+	run->end_fails = f->end_fails;
 	run->bad = f->commits[LAST];
 	r = run_bisection(run, &err);
 	if (r < 0)

@@ -294,6 +294,11 @@ static void one_image_is_no_culprit(void **state)
 	assert_int_equal(answer.top[0].commit, 12);
 }
 
+static bool wants(struct tally good_end)
+{
+	return rates_good_end_wants(good_end, (struct tally){5, 5}, 0.95);
+}
+
 static void ends_are_run_until_they_tell(void **state)
 {
 	(void)state;
@@ -302,14 +307,14 @@ static void ends_are_run_until_they_tell(void **state)
 	assert_true(rates_bad_end_wants((struct tally){7, 30}, 8));
 	assert_false(rates_bad_end_wants((struct tally){0, 20}, 1));
 	/* 0.5^4 > 5 % > 0.5^5 */
-	assert_true(
-		rates_good_end_wants((struct tally){0, 4}, (struct tally){5, 5}, 0.95));
-	assert_false(
-		rates_good_end_wants((struct tally){0, 5}, (struct tally){5, 5}, 0.95));
-	assert_true(
-		rates_good_end_wants((struct tally){0, 0}, (struct tally){5, 0}, 0.95));
-	assert_false(
-		rates_good_end_wants((struct tally){0, 1}, (struct tally){5, 0}, 0.95));
+	assert_true(wants((struct tally){0, 4}));
+	assert_false(wants((struct tally){0, 5}));
+	/* after a fail it takes more, and is not good after three in a row */
+	assert_true(wants((struct tally){1, 5}));
+	assert_false(wants((struct tally){1, 9}));
+	assert_false(wants((struct tally){3, 0}));
+	assert_true(rates_good_end_odds((struct tally){3, 0}, (struct tally){5, 5}) < 0);
+	assert_true(rates_good_end_odds((struct tally){1, 9}, (struct tally){5, 5}) > 0);
 }
 
 static void capacity_is_that_of_the_channel(void **state)

@@ -59,42 +59,58 @@ static void what_was_confirmed_is_told(void **state)
 		"confirmed: with it reverted, the bad end passes\n");
 }
 
-/* From the N-th test on that commit does the contrary. */
+/* From the N-th test on that commit says another thing. */
 static struct {
 	const char *commit;
 	unsigned int from, seen;
+	int exit_code;
 } turn;
 
 static void turn_round(struct sim *sim, const char *commit, struct test_result *result)
 {
 	(void)sim;
 	if (!strcmp(commit, turn.commit) && ++turn.seen >= turn.from)
-		result->exit_code = !result->exit_code;
+		result->exit_code = turn.exit_code;
 }
 
-/* One that passes when it is tried again, or a parent that fails. */
-static void a_contradiction_is_told(void **state)
+static int turn_at(struct fixture *f, int commit, int exit_code, struct past *past)
+{
+	struct sim sim;
+
+	begin(f, &sim, 12);
+	f->confirm = 1;
+	turn.commit = f->commits[commit];
+	turn.from = 2;
+	turn.seen = 0;
+	turn.exit_code = exit_code;
+	sim.on_test = turn_round;
+	return run_once(f, &sim, past);
+}
+
+static void a_culprit_that_cannot_be_tried_again_is_not_named(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP_PAST struct past past = {0};
+
+	assert_int_equal(turn_at(f, 12, 125, &past), RUN_CONTRADICTION);
+	assert_string_equal(past.result, "contradiction");
+	assert_string_equal(past.culprit, "");
+	assert_non_null(strstr(past.words, "contradict"));
+	assert_non_null(strstr(past.words, "judged bad"));
+}
+
+/* One that passes when it is tried again, or a parent that fails: tests are repeated,
+ * and neither is believed any more. */
+static void a_contradiction_is_looked_into(void **state)
 {
 	struct fixture *f = *state;
 
 	for (int which = 0; which < 2; which++) {
 		CLEANUP_PAST struct past past = {0};
-		struct sim sim;
-		struct run run;
 
-		begin(f, &sim, 12);
-		f->confirm = 1;
-		turn.commit = f->commits[which ? 11 : 12];
-		turn.from = 2;
-		turn.seen = 0;
-		sim.on_test = turn_round;
-		assert_int_equal(
-			control(f, &sim, &run, &past, VERDICT_SKIP), RUN_CONTRADICTION);
-		assert_string_equal(past.result, "contradiction");
-		assert_string_equal(past.culprit, "");
-		assert_non_null(strstr(run.words.data, "contradict"));
-		assert_non_null(strstr(run.words.data, which ? "parent" : "judged bad"));
-		run_release(&run);
+		assert_int_equal(turn_at(f, which ? 11 : 12, which, &past), RUN_FOUND);
+		assert_string_equal(past.culprit, f->commits[which ? 11 : 13]);
+		assert_string_not_equal(past.belief, "");
 	}
 }
 
@@ -269,7 +285,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_culprit_and_its_parents_are_tried_again),
 		cmocka_unit_test(what_was_confirmed_is_told),
-		cmocka_unit_test(a_contradiction_is_told),
+		cmocka_unit_test(a_culprit_that_cannot_be_tried_again_is_not_named),
+		cmocka_unit_test(a_contradiction_is_looked_into),
 		cmocka_unit_test(a_revert_that_does_not_help_is_told),
 		cmocka_unit_test(cold_boots_come_last_and_are_put_back),
 		cmocka_unit_test(goes_on_after_a_kill_in_a_confirmation),

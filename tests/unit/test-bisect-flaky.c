@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Whole bisections with a test that does not answer alike each time. */
+#include "bisect/flaky.h"
+
+#include "tests/unit/bisect-lab.h"
+
+static void begin_flaky(
+	struct fixture *f, struct sim *sim, int culprit, double passes_on_bad)
+{
+	begin(f, sim, culprit);
+	f->confidence = 95;
+	sim->passes_on_bad = passes_on_bad;
+	sim->dice += culprit;
+}
+
+static void finds_nearly_every_culprit(void **state)
+{
+	static const double passes[] = {0.1, 0.5, 0.7};
+	struct fixture *f = *state;
+	unsigned int right = 0, all = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(passes); i++) {
+		for (int culprit = 1; culprit <= LAST; culprit++, all++) {
+			CLEANUP_PAST struct past past = {0}, again = {0};
+			struct sim sim;
+
+			begin_flaky(f, &sim, culprit, passes[i]);
+			assert_int_equal(run_once(f, &sim, &past), RUN_FOUND);
+			right += !strcmp(past.culprit, f->commits[culprit]);
+			assert_int_equal(sim.tests, past.n_steps);
+			/* the log tells it all, git's lines at its end tell nothing new
+			 */
+			assert_int_equal(past_load(f->log, &again, NULL), 0);
+			assert_int_equal(again.n_steps, past.n_steps);
+			assert_string_equal(again.belief, past.belief);
+			assert_string_equal(again.culprit, past.culprit);
+		}
+	}
+	print_message("right: %u of %u\n", right, all);
+	assert_true(right * 100 >= all * 93);
+}
+
+static void a_test_that_is_sure_is_not_repeated(void **state)
+{
+	struct fixture *f = *state;
+
+	for (int culprit = 1; culprit <= LAST; culprit++) {
+		CLEANUP_PAST struct past past = {0};
+		struct sim sim;
+
+		begin(f, &sim, culprit);
+		assert_int_equal(run_once(f, &sim, &past), RUN_FOUND);
+		assert_string_equal(past.culprit, f->commits[culprit]);
+		assert_string_equal(past.belief, "");
+		for (size_t i = 0; i < past.n_steps; i++)
+			for (size_t k = 0; k < i; k++)
+				assert_string_not_equal(
+					past.steps[i].commit, past.steps[k].commit);
+	}
+}
+
+/* Nobody said that it is flaky: the confirmation shows it, and what was tested before
+ * counts. */
+static void a_contradiction_turns_it_on(void **state)
+{
+	struct fixture *f = *state;
+	unsigned int right = 0, turned = 0;
+
+	for (int culprit = 1; culprit <= LAST; culprit++) {
+		CLEANUP_PAST struct past past = {0};
+		struct sim sim;
+		int r;
+
+		begin(f, &sim, culprit);
+		f->confirm = 2;
+		sim.passes_on_bad = 0.3;
+		sim.dice += culprit;
+		r = run_once(f, &sim, &past);
+		if (r == RUN_ENDS)
+			continue; /* the bad end passed, and nobody spoke of flaky */
+		assert_int_equal(r, RUN_FOUND);
+		turned += *past.belief != '\0';
+		right += !strcmp(past.culprit, f->commits[culprit]);
+	}
+	print_message("turned on: %u, right: %u\n", turned, right);
+	assert_true(turned >= 6);
+	assert_true(right >= turned);
+}
+
+static void ends_that_do_not_hold_are_told(void **state)
+{
+	struct fixture *f = *state;
+
+	for (int which = 0; which < 2; which++) {
+		CLEANUP_PAST struct past past = {0};
+		struct sim sim;
+		struct run run;
+
+		begin_flaky(f, &sim, 12, 0.5);
+		if (which)
+			sim.good_kind = SIM_BAD;
+		else
+			sim.passes_on_bad = 1;
+		assert_int_equal(control(f, &sim, &run, &past, VERDICT_SKIP), RUN_ENDS);
+		assert_non_null(strstr(run.words.data, which ? "good end" : "bad end"));
+		run_release(&run);
+	}
+}
+
+static void the_bad_end_fails_as_often_as_wanted(void **state)
+{
+	struct fixture *f = *state;
+
+	for (unsigned int fails = 2; fails <= 10; fails += 4) {
+		CLEANUP_PAST struct past past = {0};
+		unsigned int seen = 0;
+		struct sim sim;
+
+		begin_flaky(f, &sim, 12, 0.5);
+		f->end_fails = fails;
+		assert_int_equal(run_once(f, &sim, &past), RUN_FOUND);
+		for (size_t i = 0; i < past.n_steps; i++)
+			seen += !strcmp(past.steps[i].role, "bad-end") &&
+				past.steps[i].verdict == VERDICT_BAD;
+		assert_int_equal(seen, fails);
+	}
+}
+
+static void untestable_ones_are_named(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP_PAST struct past past = {0};
+	struct sim sim;
+	struct run run;
+
+	begin_flaky(f, &sim, 12, 0.3);
+	f->kinds[number_of(f, 11)] = f->kinds[number_of(f, 12)] = SIM_UNTESTABLE;
+	assert_int_equal(control(f, &sim, &run, &past, VERDICT_SKIP), RUN_ONLY_SKIPPED);
+	for (int i = 1; i <= LAST; i++)
+		assert_int_equal(strstr(run.words.data, f->commits[i]) != NULL,
+			i >= 11 && i <= 13);
+	run_release(&run);
+}
+
+static void goes_on_after_a_kill(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP_PAST struct past whole = {0};
+	unsigned int kills = 0;
+	struct sim sim;
+
+	begin_flaky(f, &sim, 5, 0.5);
+	assert_int_equal(run_once(f, &sim, &whole), RUN_FOUND);
+	for (unsigned int at = 3; at < sim.calls; at += 11, kills++) {
+		CLEANUP_PAST struct past before = {0}, past = {0};
+		struct sim killed;
+
+		begin_flaky(f, &killed, 5, 0.5);
+		killed.die_at = at;
+		assert_int_equal(run_once(f, &killed, &before), RUN_STOPPED);
+		killed.die_at = 0;
+		assert_int_equal(run_once(f, &killed, &past), RUN_FOUND);
+		assert_true(past.n_steps >= before.n_steps);
+		for (size_t i = 0; i < before.n_steps; i++) {
+			assert_string_equal(past.steps[i].commit, before.steps[i].commit);
+			assert_int_equal(past.steps[i].verdict, before.steps[i].verdict);
+		}
+		/* what was chosen goes by the log alone: the dice fall as they did, but
+		 * for a test that was cut short */
+		if (killed.tests == whole.n_steps)
+			assert_string_equal(past.culprit, whole.culprit);
+	}
+	assert_true(kills > 20);
+}
+
+/* Stopped in the middle: what `status` shows. */
+static void it_is_told_why(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP_PAST struct past whole = {0}, past = {0};
+	struct sim sim, killed;
+
+	begin_flaky(f, &sim, 12, 0.5);
+	assert_int_equal(run_once(f, &sim, &whole), RUN_FOUND);
+	begin_flaky(f, &killed, 12, 0.5);
+	killed.die_at = sim.calls * 9 / 10;
+	assert_int_equal(run_once(f, &killed, &past), RUN_STOPPED);
+	assert_non_null(strstr(past.belief, "the first bad commit is "));
+	assert_non_null(strstr(past.belief, " %"));
+	assert_non_null(strstr(past.belief, "a bad commit fails in about "));
+	assert_non_null(strstr(past.belief, "; next: "));
+}
+
+static void git_replays_the_log(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP_PAST struct past past = {0};
+	CLEANUP_BUF struct buf ref, path, log;
+	struct sim sim;
+
+	buf_init(&ref, 1024);
+	buf_init(&path, 1024);
+	buf_init(&log, 64 * 1024);
+	/* a false pass that git would take for a contradiction */
+	for (int i = 0; !*past.belief || strcmp(past.result, "found"); i++) {
+		assert_true(i < 20);
+		past_release(&past);
+		begin(f, &sim, MERGE);
+		f->confirm = 2;
+		sim.passes_on_bad = 0.4;
+		sim.dice += i;
+		run_once(f, &sim, &past);
+	}
+	git(f->folder, "git bisect replay log", NULL);
+	buf_addf(&path, "%s/.git/refs/bisect/bad", f->folder);
+	assert_int_equal(file_read(path.data, &ref, NULL), 0);
+	assert_memory_equal(ref.data, past.culprit, 40);
+	buf_reset(&path);
+	buf_addf(&path, "%s/.git/BISECT_LOG", f->folder);
+	assert_int_equal(file_read(path.data, &log, NULL), 0);
+	assert_non_null(strstr(log.data, "# first bad commit: ["));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(finds_nearly_every_culprit),
+		cmocka_unit_test(a_test_that_is_sure_is_not_repeated),
+		cmocka_unit_test(a_contradiction_turns_it_on),
+		cmocka_unit_test(ends_that_do_not_hold_are_told),
+		cmocka_unit_test(the_bad_end_fails_as_often_as_wanted),
+		cmocka_unit_test(untestable_ones_are_named),
+		cmocka_unit_test(goes_on_after_a_kill),
+		cmocka_unit_test(it_is_told_why),
+		cmocka_unit_test(git_replays_the_log),
+	};
+
+	return cmocka_run_group_tests_name(
+		"bisect-flaky", tests, make_fixture, drop_fixture);
+}
