@@ -101,7 +101,8 @@ static json_t *people_json(const struct people *people)
 static json_t *settings_json(const struct past *past)
 {
 	static const char *const keys[] = {"repo", "good-rev", "bad-rev", "host", "arch",
-		"config", "timeout", "on-timeout", "on-boot-failure", "confirm", "confidence", "runs"};
+		"config", "timeout", "on-timeout", "on-boot-failure", "confirm",
+		"confidence", "runs"};
 	json_t *object = json_object();
 
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
