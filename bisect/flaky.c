@@ -85,6 +85,8 @@ static int believe(const struct run *run, struct belief *b, struct err *err)
 	size_t number;
 
 	rates_unknown(&rates);
+	if (run->bench.rules->find_fix)
+		rates_mirror(&rates);
 	if (belief_init(b, &run->history->graph, NULL, &rates) < 0)
 		return err_set(err, -ENOMEM, "out of memory");
 	for (size_t i = 0; (step = past_step(run->past, i)); i++) {
@@ -138,10 +140,19 @@ static int take(struct run *run, const char *commit, const char *role, const cha
 	return RUN_GOING;
 }
 
+/* Tests of an end that failed and passed; where a fix is looked for, a fail is good. */
+static struct tally tests_of(const struct run *run, const char *commit)
+{
+	struct tally tally = tally_of(run->past, commit);
+
+	return run->bench.rules->find_fix ? (struct tally){tally.passes, tally.fails}
+					  : tally;
+}
+
 static int end_does_not_hold(
 	struct run *run, const char *name, const char *commit, struct err *err)
 {
-	struct tally tally = tally_of(run->past, commit);
+	struct tally tally = tests_of(run, commit);
 	int r;
 
 	if (tally.fails + tally.passes)
@@ -164,33 +175,58 @@ static bool was_skipped(const struct past *past, const char *commit)
 	return false;
 }
 
-static int check_bad_end(struct run *run, struct err *err)
+static const char *role_of(const struct run *run, const char *commit)
+{
+	return strcmp(commit, run->bad) ? "good-end" : "bad-end";
+}
+
+static const char *name_of(const struct run *run, const char *commit)
+{
+	return strcmp(commit, run->bad) ? terms_old(&run->past->terms)
+					: terms_new(&run->past->terms);
+}
+
+static int check_failing_end(struct run *run, const char *commit, struct err *err)
 {
 	unsigned int wanted = run->end_fails ? run->end_fails : FLAKY_RUNS;
 	int r = RUN_GOING;
 
-	while (r == RUN_GOING &&
-		rates_bad_end_wants(tally_of(run->past, run->bad), wanted) &&
-		!was_skipped(run->past, run->bad))
-		r = take(run, run->bad, "bad-end", "how often does the bad end fail?",
+	while (r == RUN_GOING && rates_bad_end_wants(tests_of(run, commit), wanted) &&
+		!was_skipped(run->past, commit))
+		r = take(run, commit, role_of(run, commit), "how often does it fail?",
 			err);
-	if (r == RUN_GOING && !tally_of(run->past, run->bad).fails)
-		return end_does_not_hold(run, "bad", run->bad, err);
+	if (r == RUN_GOING && !tests_of(run, commit).fails)
+		return end_does_not_hold(run, name_of(run, commit), commit, err);
 	return r;
 }
 
-static int check_good_end(struct run *run, const char *commit, struct err *err)
+static int check_passing_end(
+	struct run *run, const char *commit, const char *failing, struct err *err)
 {
-	struct tally bad = tally_of(run->past, run->bad), good;
+	const double confidence = goal_of(run).confidence;
+	struct tally fails = tests_of(run, failing), passes;
 	int r = RUN_GOING;
 
-	while (good = tally_of(run->past, commit),
-		r == RUN_GOING &&
-			rates_good_end_wants(good, bad, goal_of(run).confidence) &&
+	while (passes = tests_of(run, commit),
+		r == RUN_GOING && rates_good_end_wants(passes, fails, confidence) &&
 			!was_skipped(run->past, commit))
-		r = take(run, commit, "good-end", "does the good end ever fail?", err);
-	if (r == RUN_GOING && (!good.passes || rates_good_end_odds(good, bad) <= 0))
-		return end_does_not_hold(run, "good", commit, err);
+		r = take(run, commit, role_of(run, commit), "does it ever fail?", err);
+	if (r == RUN_GOING && (!passes.passes || rates_good_end_odds(passes, fails) <= 0))
+		return end_does_not_hold(run, name_of(run, commit), commit, err);
+	return r;
+}
+
+/* The end that is to fail comes first: it tells how often the other must pass. */
+static int check_ends(struct run *run, struct err *err)
+{
+	bool fix = run->bench.rules->find_fix;
+	const char *failing = fix ? run->goods->v[0] : run->bad;
+	int r = check_failing_end(run, failing, err);
+
+	if (fix && r == RUN_GOING)
+		return check_passing_end(run, run->bad, failing, err);
+	for (size_t i = 0; r == RUN_GOING && i < run->goods->n; i++)
+		r = check_passing_end(run, run->goods->v[i], failing, err);
 	return r;
 }
 
@@ -208,18 +244,22 @@ static void add_rate(struct buf *b, double rate)
 static void add_shares(
 	struct buf *b, const struct run *run, const struct belief_answer *answer)
 {
-	buf_addf(b, "the first bad commit is %.12s with %.0f %%",
+	const struct terms *terms = &run->past->terms;
+	bool fix = run->bench.rules->find_fix;
+	double rare = fix ? 1 - answer->bad : answer->good;
+
+	buf_addf(b, "the first %s commit is %.12s with %.0f %%", terms_new(terms),
 		run->history->commits[answer->top[0].commit], 100 * answer->top[0].share);
 	for (size_t i = 1; i < answer->n_top && i < 3; i++)
 		if (answer->top[i].share >= 0.005)
 			buf_addf(b, ", %.12s with %.0f %%",
 				run->history->commits[answer->top[i].commit],
 				100 * answer->top[i].share);
-	buf_adds(b, "; a bad commit fails in ");
-	add_rate(b, answer->bad);
-	if (answer->good >= 0.005) {
-		buf_adds(b, ", a good one in ");
-		add_rate(b, answer->good);
+	buf_addf(b, "; a %s commit fails in ", fix ? terms_old(terms) : terms_new(terms));
+	add_rate(b, fix ? 1 - answer->good : answer->bad);
+	if (rare >= 0.005) {
+		buf_addf(b, ", a %s one in ", fix ? terms_new(terms) : terms_old(terms));
+		add_rate(b, rare);
 	}
 }
 
@@ -235,9 +275,10 @@ static void explain(struct buf *b, const struct run *run,
 	if (answer->kind != BELIEF_TRY)
 		return;
 	buf_addf(b,
-		"; next: %.12s, because that tells most: it is bad with %.0f %%; about "
+		"; next: %.12s, because that tells most: it is %s with %.0f %%; about "
 		"%.0f more run%s",
-		run->history->commits[answer->next], 100 * answer->next_is_bad,
+		run->history->commits[answer->next], terms_new(&run->past->terms),
+		100 * answer->next_is_bad,
 		ceil(fmax(left, 0.1) / rates_capacity(answer->bad, answer->good, NULL)),
 		left / rates_capacity(answer->bad, answer->good, NULL) <= 1 ? "" : "s");
 }
@@ -269,10 +310,10 @@ static int found(struct run *run, const char *commit, struct err *err)
 	r = history_parents(run->history, commit, &parents, err);
 	if (r < 0)
 		return r;
-	record_conclusion(&b, commit, &parents);
+	record_conclusion(&b, commit, &parents, &run->past->terms, run->first_parent);
 	r = journal_append(run->journal, &b, err);
-	buf_addf(
-		&run->words, "%s is the first bad commit: %s", commit, run->past->belief);
+	buf_addf(&run->words, "%s is the first %s commit: %s", commit,
+		terms_new(&run->past->terms), run->past->belief);
 	if (!r)
 		r = run_log_end(run, "found", commit, err);
 	return r < 0 ? r : RUN_FOUND;
@@ -284,8 +325,10 @@ static int give_up(struct run *run, const struct belief_answer *answer, struct e
 	int r;
 
 	if (tied) {
-		buf_adds(&run->words, "only skipped commits are left: the first bad "
-				      "commit could be any of");
+		buf_addf(&run->words,
+			"only skipped commits are left: the first %s commit could be any "
+			"of",
+			terms_new(&run->past->terms));
 		for (size_t i = 0; i < answer->n_tied; i++)
 			buf_addf(&run->words, " %s",
 				run->history->commits[answer->top[i].commit]);
@@ -326,11 +369,25 @@ static int search(struct run *run, struct err *err)
 
 int flaky_run(struct run *run, struct err *err)
 {
-	int r = check_bad_end(run, err);
+	int r = check_ends(run, err);
 
-	for (size_t i = 0; r == RUN_GOING && i < run->goods->n; i++)
-		r = check_good_end(run, run->goods->v[i], err);
 	while (r == RUN_GOING)
 		r = search(run, err);
 	return r;
+}
+
+int flaky_look_into(struct run *run, bool is_flaky, struct err *err)
+{
+	const struct world *w = run->bench.world;
+	int r;
+
+	if (is_flaky) {
+		w->view->say(w->view_ctx, run->words.data);
+		w->view->say(w->view_ctx,
+			"the test does not answer alike each time: tests are repeated");
+		buf_reset(&run->words);
+		return flaky_run(run, err);
+	}
+	r = run_log_end(run, "contradiction", NULL, err);
+	return r < 0 ? r : RUN_CONTRADICTION;
 }

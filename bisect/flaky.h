@@ -21,4 +21,8 @@ bool flaky_is_on(const struct run *run);
  * written. */
 int flaky_run(struct run *run, struct err *err);
 
+/* Verdicts contradict each other; run->words says which. Tests are repeated, unless it is
+ * no flaky one: then that is the end. */
+int flaky_look_into(struct run *run, bool is_flaky, struct err *err);
+
 #endif

@@ -161,13 +161,17 @@ void record_run(struct buf *b, const struct step *step)
 	record_event_only(b, "run", step);
 }
 
-void record_conclusion(struct buf *b, const char *culprit, const struct strvec *parents)
+void record_conclusion(struct buf *b, const char *culprit, const struct strvec *parents,
+	const struct terms *terms, bool first_parent)
 {
+	const struct strvec no_paths = STRVEC_INIT;
+
 	record_event(b, "conclusion");
 	record_end(b);
-	buf_addf(b, "git bisect start\ngit bisect bad %s\n", culprit);
-	for (size_t i = 0; i < parents->n; i++)
-		buf_addf(b, "git bisect good %s\n", parents->v[i]);
+	terms_start(terms, first_parent, &no_paths, b);
+	buf_addf(b, "git bisect %s %s\n", terms_new(terms), culprit);
+	for (size_t i = 0; i < (first_parent && parents->n ? 1 : parents->n); i++)
+		buf_addf(b, "git bisect %s %s\n", terms_old(terms), parents->v[i]);
 }
 
 void record_step(struct buf *b, const struct step *step, const struct terms *terms)

@@ -45,7 +45,8 @@ void record_run(struct buf *b, const struct step *step);
 
 /* What repeated tests come to, in git's lines, from a new start: its replay takes one
  * verdict a commit. */
-void record_conclusion(struct buf *b, const char *culprit, const struct strvec *parents);
+void record_conclusion(struct buf *b, const char *culprit, const struct strvec *parents,
+	const struct terms *terms, bool first_parent);
 
 /* "# first bad commit: [SHA] subject" */
 void record_found(struct buf *b, const char *commit, const char *subject,

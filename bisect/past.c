@@ -206,8 +206,6 @@ static int take_verdict(struct reading *rd, enum verdict verdict, const char *co
 
 	if (!image_commit_valid(commit))
 		return err_set(rd->err, -EINVAL, "'%.60s' is not a commit", commit);
-	if (rd->concluded)
-		return 0;
 	if (strcmp(step.commit, commit)) {
 		step = (struct step){.number = rd->past->n_steps + 1, .exit_code = -1};
 		COPY(step.commit, commit);
@@ -271,6 +269,8 @@ static int take_git(struct reading *rd, const struct strvec *words)
 	const char *word = words->n > 2 ? words->v[2] : "";
 	int r = 0;
 
+	if (rd->concluded)
+		return 0;
 	if (!strcmp(word, "start"))
 		return take_start_line(rd, words);
 	if (!strcmp(word, "new") || !strcmp(word, terms_new(&rd->past->terms)))

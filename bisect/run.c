@@ -280,25 +280,6 @@ int run_choose(const struct run *run, struct choice *ret_choice, struct err *err
 	return r < 0 ? err_errno(err, r, "cannot choose a commit") : 0;
 }
 
-/* Verdicts that differ from one try to the next are what flaky.h is for. */
-static int contradiction(struct run *run, bool is_flaky, struct err *err)
-{
-	const struct world *w = run->bench.world;
-	int r;
-
-	if (is_flaky || flaky_is_on(run)) {
-		w->view->say(w->view_ctx, run->words.data);
-		w->view->say(w->view_ctx,
-			"the test does not answer alike each time: tests are repeated "
-			"from now on");
-		buf_reset(&run->words);
-		return flaky_run(run, err);
-	}
-	r = run_log_end(run, "contradiction", NULL, err);
-
-	return r < 0 ? r : RUN_CONTRADICTION;
-}
-
 static int not_on_paths(struct run *run, struct err *err)
 {
 	int r;
@@ -320,7 +301,7 @@ static int found(struct run *run, const char *commit, struct err *err)
 	r = run_confirm(run, commit, err);
 
 	if (r == RUN_CONTRADICTION)
-		return contradiction(run, false, err);
+		return flaky_look_into(run, flaky_is_on(run), err);
 	if (r != RUN_GOING)
 		return r;
 	buf_addf(&run->words, "%s is the first %s commit", commit,
@@ -392,7 +373,7 @@ static int split(struct run *run, struct err *err)
 		"the verdicts contradict each other: bad %.12s is an ancestor "
 		"of a commit that was judged good",
 		commit);
-	return contradiction(run, true, err);
+	return flaky_look_into(run, true, err);
 }
 
 int run_bisection(struct run *run, struct err *err)

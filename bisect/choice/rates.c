@@ -25,6 +25,21 @@ static void add(struct rates *rates, double bad, double good, double prior)
 		.pass_good = log_of(1 - good)};
 }
 
+void rates_mirror(struct rates *rates)
+{
+	for (size_t i = 0; i < rates->n; i++) {
+		const struct rate r = rates->v[i];
+
+		rates->v[i] = (struct rate){.bad = 1 - r.good,
+			.good = 1 - r.bad,
+			.prior = r.prior,
+			.fail_bad = r.pass_good,
+			.pass_bad = r.fail_good,
+			.fail_good = r.pass_bad,
+			.pass_good = r.fail_bad};
+	}
+}
+
 void rates_known(struct rates *rates, double bad, double good)
 {
 	rates->n = 0;

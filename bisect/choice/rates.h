@@ -37,6 +37,9 @@ struct outlook {
 
 void rates_known(struct rates *rates, double bad, double good);
 
+/* The other way round: what fails never is bad, as where a fix is looked for. */
+void rates_mirror(struct rates *rates);
+
 /* Nothing known: reproduction from 1/20 to always, more of it at both ends (a power
  * law below, sqrt above); no false fails with 98 %, else up to 8 %, always rarer than
  * fails on bad commits. The weights were chosen in simulation, so that an answer is

@@ -221,6 +221,28 @@ static void git_replays_the_log(void **state)
 	assert_non_null(strstr(log.data, "# first bad commit: ["));
 }
 
+/* A fix that works each time, for a failure that shows in half of the runs. */
+static void a_fix_is_found(void **state)
+{
+	struct fixture *f = *state;
+	unsigned int right = 0;
+
+	for (int fix = 1; fix <= LAST; fix++) {
+		CLEANUP_PAST struct past past = {0};
+		struct sim sim;
+
+		begin_flaky(f, &sim, fix, 0.5);
+		f->find_fix = true;
+		for (int i = 1; i <= LAST; i++)
+			f->kinds[number_of(f, i)] =
+				is_ancestor(fix, i) ? SIM_GOOD : SIM_BAD;
+		sim.good_kind = SIM_BAD;
+		assert_int_equal(run_once(f, &sim, &past), RUN_FOUND);
+		right += !strcmp(past.culprit, f->commits[fix]);
+	}
+	assert_true(right >= LAST - 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -233,6 +255,7 @@ int main(void)
 		cmocka_unit_test(goes_on_after_a_kill),
 		cmocka_unit_test(it_is_told_why),
 		cmocka_unit_test(git_replays_the_log),
+		cmocka_unit_test(a_fix_is_found),
 	};
 
 	return cmocka_run_group_tests_name(
