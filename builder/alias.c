@@ -34,6 +34,12 @@ static void forget(struct making *m, const char *why)
 	m->kb.record = NULL;
 }
 
+/* What make knows the workplace by; NULL: its own name. */
+static const char *inside(const struct making *m)
+{
+	return m->kb.sandbox ? SANDBOX_ROOT : NULL;
+}
+
 void making_record(struct making *m)
 {
 	bool fresh = !file_exists(m->place.obj);
@@ -54,7 +60,7 @@ void making_record(struct making *m)
 	if (!r && !file_exists(m->reach_file))
 		return;
 	if (!r)
-		r = record_start(m->record_file, m->place.dir, &err);
+		r = record_start(m->record_file, m->place.dir, inside(m), &err);
 	if (r < 0)
 		forget(m, err.text);
 	else
@@ -75,7 +81,7 @@ void making_take_record(struct making *m)
 
 	if (!m->kb.record)
 		return;
-	r = record_take(&m->reach, m->record_file, m->place.src, &err);
+	r = record_take(&m->reach, m->record_file, m->place.dir, m->place.src, &err);
 	if (!r && !is_whole(&m->reach))
 		r = err_set(&err, -EINVAL, "what was read is not all known");
 	if (!r && m->reach.grown)

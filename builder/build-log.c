@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "kbuild.h"
 #include "lib/cleanup.h"
 #include "lib/text.h"
 
@@ -10,6 +11,7 @@
 #define CONTEXT_LINES 2 /* gcc shows the source line and a caret */
 
 enum kind {
+	KIND_TENFOLD,
 	KIND_COMPILER,
 	KIND_LINKER,
 	KIND_MAKE,
@@ -57,6 +59,8 @@ static bool is_kconfig_error(const struct line *line)
 static bool is_kind(const struct line *line, enum kind kind)
 {
 	switch (kind) {
+	case KIND_TENFOLD:
+		return starts(line, KBUILD_OVER);
 	case KIND_COMPILER:
 		return has(line, ": error:") || has(line, ": fatal error:") ||
 		       has(line, ": Error:") || is_kconfig_error(line);
@@ -138,7 +142,8 @@ void build_log_errors(const char *log, size_t len, const char *src, struct buf *
 {
 	const char *end = log + len;
 
-	if (!len || add_kind(log, end, KIND_COMPILER, src, b) ||
+	if (!len || add_kind(log, end, KIND_TENFOLD, src, b) ||
+		add_kind(log, end, KIND_COMPILER, src, b) ||
 		add_kind(log, end, KIND_LINKER, src, b) ||
 		add_kind(log, end, KIND_MAKE, src, b))
 		return;
@@ -165,13 +170,15 @@ static bool tool_missing(const struct line *line)
 	return false;
 }
 
+/* A read-only file system is not among them: in the sandbox the sources are one, and the
+ * builder notices by itself that it can write no mark. */
 bool build_log_blames_machine(const char *log, size_t len, struct buf *ret_line)
 {
 	static const char *const words[] = {"No space left on device",
 		"Disk quota exceeded", "virtual memory exhausted",
 		"Cannot allocate memory", "Killed signal terminated program",
 		"cannot fork", "fork: retry", "Too many open files", "Input/output error",
-		"Read-only file system", "fatal error: openssl/",
+		"fatal error: openssl/",
 		"fatal error: libelf.h:", "fatal error: gelf.h:"};
 	const char *end = log + len;
 	struct line line;

@@ -11,10 +11,10 @@
 #define BUILD_LOG_ERROR_LINES 20
 
 /* Adds the lines that say why a make failed, first ones first, at most
- * BUILD_LOG_ERROR_LINES: the compiler's errors each with the two lines that show their
- * place; without one, the linker's and modpost's; then make's own; then the log's last
- * lines. src is taken off the front of paths ("" to leave them). The result is UTF-8,
- * without control characters, its lines at most 400 bytes. */
+ * BUILD_LOG_ERROR_LINES: the builder's own about a limit; the compiler's errors each with
+ * the two lines that show their place; without one, the linker's and modpost's; then
+ * make's own; then the log's last lines. src is taken off the front of paths ("" to leave
+ * them). The result is UTF-8, without control characters, its lines at most 400 bytes. */
 void build_log_errors(const char *log, size_t len, const char *src, struct buf *b);
 
 /* True if a compiler said "error": then the sources are at fault, not stale objects. */

@@ -16,6 +16,7 @@
 #include "lib/log.h"
 #include "publish.h"
 #include "refs.h"
+#include "sandbox.h"
 #include "wanted.h"
 #include "wish.h"
 #include "workplace.h"
@@ -228,6 +229,8 @@ static int check_conf(struct builder *b, struct err *err)
 		return err_set(err, -EINVAL, "there is no [tree NAME] in builder.conf");
 	if (!b->conf.n_configs)
 		return err_set(err, -EINVAL, "there is no [config NAME] in builder.conf");
+	if (b->conf.sandbox && sandbox_check(err) < 0)
+		return -EPERM;
 	return builder_each_target(b, check_target, err);
 }
 

@@ -43,6 +43,11 @@ static bool filled(const char *text)
 	return *text;
 }
 
+static bool absolute(const char *text)
+{
+	return *text == '/';
+}
+
 #define AT(type, field) .offset = offsetof(struct type, field)
 
 const struct option_def conf_options[] = {
@@ -75,6 +80,16 @@ const struct option_def conf_options[] = {
 		"seconds between two looks at the remotes (60)", .min = 1},
 	{"limit", 0, OPTION_NUMBER, OPTION_BOTH, AT(conf, limit), "N",
 		"commits of one branch to queue at a time (500)", .min = 1},
+	{"sandbox", 0, OPTION_BOOL, OPTION_FILE, AT(conf, sandbox), NULL,
+		"run make where it can do no harm (yes)"},
+	{"sandbox-read", 0, OPTION_LIST, OPTION_FILE, AT(conf, sandbox_read), "PATH",
+		"make may read this as well", .valid = absolute},
+	{"memory-limit", 0, OPTION_NUMBER, OPTION_FILE, AT(conf, memory_limit), "MB",
+		"memory that one build may take (3/4 of the machine's)"},
+	{"process-limit", 0, OPTION_NUMBER, OPTION_FILE, AT(conf, process_limit), "N",
+		"processes that one build may have (4096)", .min = 16},
+	{"object-limit", 0, OPTION_NUMBER, OPTION_FILE, AT(conf, object_limit), "MB",
+		"what one object folder may hold (65536)", .min = 16},
 	{"sendmail", 0, OPTION_WORDS, OPTION_FILE, AT(conf, sendmail), "COMMAND",
 		"takes a mail on its standard input"},
 	{"mail-to", 0, OPTION_LIST, OPTION_FILE, AT(conf, mail_to), "ADDRESS",
@@ -370,7 +385,10 @@ int conf_read(struct conf *conf, int argc, char **argv, struct strvec *ret_words
 		.build_timeout = 7200,
 		.limit = 500,
 		.freeze_after = 7,
-		.freeze_keep = 20};
+		.freeze_keep = 20,
+		.sandbox = true,
+		.process_limit = 4096,
+		.object_limit = 65536};
 	r = read_args(&first, argc, argv, &words, err);
 	if (r < 0)
 		return r;

@@ -41,6 +41,11 @@ struct conf {
 	unsigned int poll;          /* seconds between two fetches */
 	unsigned int build_timeout; /* seconds for one make */
 	unsigned int limit;         /* commits of one branch queued at a time */
+	bool sandbox;               /* make runs shut in */
+	struct strvec sandbox_read; /* paths that it may read beside the system's */
+	unsigned int memory_limit;  /* MB of one build; 0: 3/4 of the machine's */
+	unsigned int process_limit; /* of one build, at a time */
+	unsigned int object_limit;  /* MB of one object folder */
 	struct strvec sendmail;     /* argv */
 	struct strvec mail_to;
 	char *mail_from;

@@ -19,7 +19,7 @@ int making_object(struct making *m, const char *name, struct buf *b)
 {
 	buf_init(b, 4096);
 	buf_addf(b, "%s/%s", m->place.obj, name);
-	return buf_check(b);
+	return sandbox_product(m->place.obj, name) ? buf_check(b) : -ENOENT;
 }
 
 static const struct {
@@ -189,7 +189,7 @@ static int step_publish(struct making *m, struct err *err)
 		return r;
 	if (built && is_known(m, &said.image, &known))
 		return making_share(m, &known, err);
-	if (making_object(m, ".config", &config) == 0 && file_exists(config.data))
+	if (making_object(m, ".config", &config) == 0)
 		sha256_file(config.data, config_sha256, NULL, NULL);
 	said.image.config_sha256 = config_sha256;
 	said.image.release = m->release;

@@ -96,6 +96,23 @@ static void say_waiting(void *ctx)
 	progress_phase(&m->progress, "waiting for another builder");
 }
 
+static void open_sandbox(struct making *m)
+{
+	const struct conf *conf = m->conf;
+
+	m->recorder_bind = (struct sandbox_bind){m->recorder, SANDBOX_RECORDER, false};
+	m->sandbox = (struct sandbox){.src = m->place.src,
+		.obj = m->place.obj,
+		.stage = m->place.stage,
+		.read = &conf->sandbox_read,
+		.more = &m->recorder_bind,
+		.n_more = m->recorder ? 1 : 0,
+		.limits = {.memory = (uint64_t)conf->memory_limit << 20,
+			.processes = conf->process_limit,
+			.disk = (uint64_t)conf->object_limit << 20},
+		.hold_fd = -1};
+}
+
 /* Everything that the work needs, but the lock. */
 static int gather(struct making *m, int cancel_fd, struct err *err)
 {
@@ -119,8 +136,11 @@ static int gather(struct making *m, int cancel_fd, struct err *err)
 	if (r < 0)
 		return r;
 	kbuild_config_key(job->config, job->id.arch, m->fragment, m->compiler, m->key);
+	open_sandbox(m);
 	m->kb = (struct kbuild){.src = m->place.src,
 		.obj = m->place.obj,
+		.stage = m->place.stage,
+		.sandbox = conf->sandbox ? &m->sandbox : NULL,
 		.log = m->place.log,
 		.arch = job->id.arch,
 		.config = job->config,
@@ -134,10 +154,29 @@ static int gather(struct making *m, int cancel_fd, struct err *err)
 		.ctx = m};
 	if (!r &&
 		(asprintf(&m->reach_file, "%s/reach", m->place.dir) < 0 ||
-			asprintf(&m->record_file, "%s/.tenfold-reach", m->place.obj) < 0))
+			asprintf(&m->record_file, "%s/" KBUILD_RECORD, m->place.obj) < 0))
 		return err_set(err, -ENOMEM, "out of memory");
 	m->kb.recorder = m->recorder;
+	kbuild_names_key(&m->kb, m->names);
 	return progress_share(&m->progress, m->place.dir);
+}
+
+/* Objects know the folders by the names that make had for them. */
+static int settle_names(struct making *m, struct err *err)
+{
+	struct mark mark = m->place.mark;
+	int r = 0;
+
+	if (!strcmp(mark.names, m->names))
+		return 0;
+	mark.names[0] = mark.config[0] = '\0';
+	mark.built = false;
+	if (mark.floor.tv_sec)
+		r = workplace_mark(&m->place, &mark, err);
+	if (!r)
+		r = workplace_clean(&m->place, err);
+	memcpy(m->place.mark.names, m->names, sizeof(m->names));
+	return r;
 }
 
 static int make_locked(struct making *m, int cancel_fd, struct err *err)
@@ -152,6 +191,10 @@ static int make_locked(struct making *m, int cancel_fd, struct err *err)
 	if (job_look(m->store, m->job, &m->outcome) == 0)
 		return 0;
 	r = workplace_recover(&m->place, err);
+	if (!r)
+		r = settle_names(m, err);
+	if (!r)
+		r = dir_make(m->place.stage, 0755, err);
 	if (r < 0)
 		return r;
 	costs_read(m->place.dir, &costs);
@@ -197,6 +240,12 @@ int local_make(
 
 	if (job_look(local->store, job, ret_outcome) == 0)
 		return 0;
+	if (local->conf->sandbox && !local->sandbox_works) {
+		r = sandbox_check(err);
+		if (r < 0)
+			return r;
+		local->sandbox_works = true;
+	}
 	progress_init(&m.progress, &job->id);
 	m.progress.number = job->number;
 	m.progress.of = job->of;

@@ -58,6 +58,7 @@ struct local_maker {
 	const char
 		*recorder; /* tenfold-reach.so; NULL: no commit is found to be the same */
 	int cancel_fd;     /* readable: end now */
+	bool sandbox_works; /* it was tried out */
 };
 int local_make(
 	void *ctx, const struct job *job, struct outcome *ret_outcome, struct err *err);

@@ -2,22 +2,17 @@
 #include "kbuild.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <stdarg.h>
 #include <string.h>
 
+#include "kbuild-run.h"
 #include "kconfig.h"
 #include "lib/child.h"
 #include "lib/file.h"
 
 #define CONFIG_MAX (8 * 1024 * 1024)
 #define PATH_BYTES 4096
-
-/* One date, user, host and number for all: equal images mean equal code. */
-static char *const environment[] = {"KBUILD_BUILD_TIMESTAMP=Thu Jan  1 00:00:00 UTC 1970",
-	"KBUILD_BUILD_USER=tenfold", "KBUILD_BUILD_HOST=tenfold",
-	"KBUILD_BUILD_VERSION=1", "LC_ALL=C", NULL};
+#define ALL_CONFIG ".tenfold-allconfig"
+#define RELEASE_FILE "include/config/kernel.release"
 
 int kbuild_environment(struct err *err)
 {
@@ -118,128 +113,6 @@ void kbuild_config_key(const struct conf_config *config, const char *arch,
 	sha256_bytes(b.data, b.len, ret_key);
 }
 
-int kbuild_log_open(struct kbuild *kb, struct err *err)
-{
-	kb->log_fd = open(kb->log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	kb->log_bytes = 0;
-	return kb->log_fd < 0 ? err_errno(err, -errno, "cannot write '%s'", kb->log) : 0;
-}
-
-void kbuild_log_close(struct kbuild *kb)
-{
-	if (kb->log_fd >= 0)
-		close(kb->log_fd);
-	kb->log_fd = -1;
-}
-
-static void log_add(struct kbuild *kb, const char *data, size_t len)
-{
-	static const char cut[] = "\n[the log is cut here]\n";
-
-	if (kb->log_bytes >= KBUILD_LOG_MAX)
-		return;
-	kb->log_bytes += len;
-	if (write(kb->log_fd, data, len) < 0 || kb->log_bytes < KBUILD_LOG_MAX)
-		return;
-	if (write(kb->log_fd, cut, strlen(cut)) < 0)
-		return;
-}
-
-static void take_output(void *ctx, const char *data, size_t len)
-{
-	struct kbuild *kb = ctx;
-	unsigned int lines = 0;
-
-	log_add(kb, data, len);
-	for (size_t i = 0; i < len; i++)
-		lines += data[i] == '\n';
-	if (!lines)
-		return;
-	kb->lines += lines;
-	if (kb->on_line)
-		kb->on_line(kb->ctx, kb->lines);
-}
-
-static void log_command(struct kbuild *kb, const struct strvec *argv)
-{
-	CLEANUP_BUF struct buf b = {0};
-
-	buf_init(&b, 64 * 1024);
-	for (size_t i = 0; i < argv->n; i++)
-		buf_addf(&b, "%s%s", i ? " " : "+ ", argv->v[i]);
-	buf_addc(&b, '\n');
-	log_add(kb, b.data, b.len);
-}
-
-/* What every make gets, and what this one does. */
-static void add_environment(
-	const struct kbuild *kb, char *const *more, struct strvec *env)
-{
-	strvec_addv(env, (const char *const *)environment);
-	if (more)
-		strvec_addv(env, (const char *const *)more);
-	if (!kb->record)
-		return;
-	strvec_addf(env, "LD_PRELOAD=%s", kb->recorder);
-	strvec_addf(env, "TENFOLD_REACH=%s", kb->record);
-}
-
-/* make -C SRC O=OBJ ... EXTRA...; a kbuild_result or a negative errno. */
-static int run_make(
-	struct kbuild *kb, const char *const *extra, char *const *env, struct err *err)
-{
-	CLEANUP_STRVEC struct strvec argv = STRVEC_INIT, env_all = STRVEC_INIT;
-	struct child_spec spec = CHILD_SPEC_INIT;
-	struct child_result result;
-	CLEANUP_BUF struct buf how = {0};
-	int r;
-
-	strvec_add(&argv, "make");
-	strvec_add(&argv, "-C");
-	strvec_add(&argv, kb->src);
-	strvec_addf(&argv, "O=%s", kb->obj);
-	strvec_addf(&argv, "ARCH=%s", kb->arch);
-	strvec_addf(&argv, "-j%u", kb->jobs);
-	/* -L: a symlink that points elsewhere is a change, though its target is old */
-	strvec_add(&argv, "-L");
-	strvec_add(&argv, "--no-print-directory");
-	strvec_add(&argv, "--output-sync=line");
-	strvec_add(&argv, "LOCALVERSION=");
-	strvec_addv(&argv,
-		(const char *const *)(kb->config->make_args.v ? kb->config->make_args.v
-							      : (char *[]){NULL}));
-	strvec_addv(&argv, extra);
-	add_environment(kb, env, &env_all);
-	if (strvec_check(&argv) || strvec_check(&env_all))
-		return -ENOMEM;
-	log_command(kb, &argv);
-	spec.argv = argv.v;
-	spec.env = env_all.v;
-	spec.timeout = kb->timeout;
-	spec.cancel_fd = kb->cancel_fd;
-	spec.on_output = take_output;
-	spec.ctx = kb;
-	r = child_run(&spec, &result, err);
-	if (r < 0)
-		return r;
-	kb->cpu += result.cpu;
-	if (result.max_rss_kb > kb->max_rss_kb)
-		kb->max_rss_kb = result.max_rss_kb;
-	/* asked to end by SIGTERM, make removes what its children were writing */
-	kb->torn = result.signal && result.signal != SIGTERM;
-	if (result.exit_code == 0)
-		return KBUILD_OK;
-	if (result.exit_code > 0 && !result.timed_out && !result.cancelled)
-		return KBUILD_FAILED;
-	buf_init(&how, 256);
-	child_describe(&result, &how);
-	return err_set(err,
-		result.cancelled   ? -ECANCELED
-		: result.timed_out ? -ETIMEDOUT
-				   : -EINTR,
-		"make %s", how.data);
-}
-
 static int obj_path(const struct kbuild *kb, const char *name, struct buf *b)
 {
 	buf_init(b, PATH_BYTES);
@@ -247,13 +120,21 @@ static int obj_path(const struct kbuild *kb, const char *name, struct buf *b)
 	return buf_check(b);
 }
 
-static int read_config(const struct kbuild *kb, struct buf *text, struct err *err)
+static int read_product(
+	const struct kbuild *kb, const char *name, struct buf *text, struct err *err)
 {
 	CLEANUP_BUF struct buf path = {0};
-	int r = obj_path(kb, ".config", &path);
+	int r = obj_path(kb, name, &path);
 
-	buf_init(text, CONFIG_MAX);
+	if (!r && !sandbox_product(kb->obj, name))
+		r = err_set(err, -ENOENT, "make left no file '%s'", name);
 	return r ? r : file_read(path.data, text, err);
+}
+
+static int read_config(const struct kbuild *kb, struct buf *text, struct err *err)
+{
+	buf_init(text, CONFIG_MAX);
+	return read_product(kb, ".config", text, err);
 }
 
 /* Adds a file of the tree to b, if the tree has it. */
@@ -263,7 +144,8 @@ static void add_tree_file(const struct kbuild *kb, const char *name, struct buf 
 
 	buf_init(&path, PATH_BYTES);
 	buf_addf(&path, "%s/%s", kb->src, name);
-	if (!buf_check(&path) && file_exists(path.data))
+	/* a link of a stranger's may lead anywhere */
+	if (!buf_check(&path) && sandbox_product(kb->src, name))
 		file_read(path.data, b, NULL);
 }
 
@@ -285,14 +167,14 @@ static int configure_small(
 	}
 	buf_adds(&text, "\n");
 	buf_adds(&text, fragment);
-	r = obj_path(kb, ".tenfold-allconfig", &path);
+	r = obj_path(kb, ALL_CONFIG, &path);
 	if (!r)
 		r = file_write_atomic(path.data, text.data, text.len, 0644, err);
 	if (r < 0)
 		return r;
-	buf_addf(&env, "KCONFIG_ALLCONFIG=%s", path.data);
+	buf_addf(&env, "KCONFIG_ALLCONFIG=%s/" ALL_CONFIG, kbuild_obj(kb));
 	add[0] = env.data;
-	return run_make(kb, (const char *[]){"allnoconfig", NULL}, add, err);
+	return kbuild_run(kb, (const char *[]){"allnoconfig", NULL}, add, err);
 }
 
 /* A whole .config, or a base target's with the fragment laid on. */
@@ -305,7 +187,7 @@ static int configure_merged(
 	buf_init(&merged, CONFIG_MAX);
 	buf_init(&old, CONFIG_MAX);
 	if (base) {
-		r = run_make(kb, (const char *[]){base, NULL}, NULL, err);
+		r = kbuild_run(kb, (const char *[]){base, NULL}, NULL, err);
 		if (r)
 			return r;
 		r = read_config(kb, &old, err);
@@ -318,7 +200,7 @@ static int configure_merged(
 		r = file_write_atomic(path.data, merged.data, merged.len, 0644, err);
 	if (r < 0)
 		return r;
-	return run_make(kb, (const char *[]){"olddefconfig", NULL}, NULL, err);
+	return kbuild_run(kb, (const char *[]){"olddefconfig", NULL}, NULL, err);
 }
 
 /* Says in the log what the tree did not take: seldom what its author meant. */
@@ -332,8 +214,8 @@ static void log_missing(struct kbuild *kb, const char *fragment)
 	kconfig_missing(fragment, config.data, &missing);
 	if (!missing.len)
 		return;
-	log_add(kb, "tenfold: this tree does not take:\n", 34);
-	log_add(kb, missing.data, missing.len);
+	kbuild_say(kb, "tenfold: this tree does not take:\n", 34);
+	kbuild_say(kb, missing.data, missing.len);
 }
 
 int kbuild_configure(struct kbuild *kb, const char *fragment, struct err *err)
@@ -360,24 +242,44 @@ static bool has_modules(const struct kbuild *kb)
 	       kconfig_is_set(config.data, "MODULES");
 }
 
+/* A make that says it went well and left nothing is the commit's fault. */
+static int check_products(struct kbuild *kb)
+{
+	static const char *const names[] = {"arch/x86/boot/bzImage", "vmlinux",
+		"System.map", ".config", RELEASE_FILE};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		CLEANUP_BUF struct buf line = {0};
+
+		if (sandbox_product(kb->obj, names[i]))
+			continue;
+		buf_init(&line, 256);
+		buf_addf(&line, KBUILD_OVER "left no file '%s'\n", names[i]);
+		kbuild_say(kb, line.data, line.len);
+		return KBUILD_FAILED;
+	}
+	return KBUILD_OK;
+}
+
 int kbuild_make(struct kbuild *kb, struct err *err)
 {
 	const char *targets[] = {"bzImage", has_modules(kb) ? "modules" : NULL, NULL};
+	int r = kbuild_run(kb, targets, NULL, err);
 
-	return run_make(kb, targets, NULL, err);
+	return r == KBUILD_OK ? check_products(kb) : r;
 }
 
-int kbuild_install_modules(struct kbuild *kb, const char *dir, struct err *err)
+int kbuild_install_modules(struct kbuild *kb, struct err *err)
 {
 	CLEANUP_BUF struct buf path = {0};
 
 	if (!has_modules(kb))
 		return KBUILD_OK;
 	buf_init(&path, PATH_BYTES);
-	buf_addf(&path, "INSTALL_MOD_PATH=%s/usr", dir);
+	buf_addf(&path, "INSTALL_MOD_PATH=%s/usr", kbuild_stage(kb));
 	if (buf_check(&path))
 		return buf_check(&path);
-	return run_make(kb,
+	return kbuild_run(kb,
 		(const char *[]){
 			path.data, "INSTALL_MOD_STRIP=1", "modules_install", NULL},
 		NULL, err);
@@ -385,12 +287,11 @@ int kbuild_install_modules(struct kbuild *kb, const char *dir, struct err *err)
 
 int kbuild_release(const struct kbuild *kb, char **ret_release, struct err *err)
 {
-	CLEANUP_BUF struct buf path = {0}, text = {0};
-	int r = obj_path(kb, "include/config/kernel.release", &path);
+	CLEANUP_BUF struct buf text = {0};
+	int r;
 
 	buf_init(&text, 4096);
-	if (!r)
-		r = file_read(path.data, &text, err);
+	r = read_product(kb, RELEASE_FILE, &text, err);
 	if (r < 0)
 		return r;
 	*ret_release = strndup(text.data, strcspn(text.data, "\n"));

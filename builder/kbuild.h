@@ -13,9 +13,16 @@
 #include "conf.h"
 #include "lib/err.h"
 #include "lib/sha256.h"
+#include "sandbox.h"
 
 /* The log keeps this much of what make says; the rest is counted, not kept. */
 #define KBUILD_LOG_MAX (32 * 1024 * 1024)
+
+/* How the line of the log begins that says which limit was met. */
+#define KBUILD_OVER "tenfold: the build "
+
+/* The record of what a make reads, in obj. */
+#define KBUILD_RECORD ".tenfold-reach"
 
 enum kbuild_result {
 	KBUILD_OK,
@@ -24,7 +31,8 @@ enum kbuild_result {
 };
 
 struct kbuild {
-	const char *src, *obj, *log; /* folders, file; absolute */
+	const char *src, *obj, *stage, *log; /* folders, file; absolute */
+	struct sandbox *sandbox;             /* what make is shut in by; NULL: nothing */
 	const char *arch;
 	const struct conf_config *config;
 	unsigned int jobs;
@@ -36,10 +44,19 @@ struct kbuild {
 	unsigned int lines; /* that make has said so far */
 	void (*on_line)(void *ctx, unsigned int lines);
 	void *ctx;
-	double cpu;      /* seconds used so far, all processes */
-	long max_rss_kb; /* of the largest process so far */
-	bool torn;       /* make was ended by force: objects may be half-written */
+	double cpu;             /* seconds used so far, all processes */
+	long max_rss_kb;        /* of the largest process so far */
+	bool torn;              /* make was ended by force: objects may be half-written */
+	enum sandbox_over over; /* the limit that the last make ran into */
 };
+
+/* The names that make knows the folders by. */
+const char *kbuild_src(const struct kbuild *kb);
+const char *kbuild_obj(const struct kbuild *kb);
+const char *kbuild_stage(const struct kbuild *kb);
+
+/* Stands for these names: objects made under others are of no use. */
+void kbuild_names_key(const struct kbuild *kb, char ret_key[SHA256_TEXT]);
 
 /* Takes out of our environment what would change a build (MAKEFLAGS, ARCH, KCFLAGS, ...).
  */
@@ -60,12 +77,13 @@ int kbuild_log_open(struct kbuild *kb, struct err *err);
 void kbuild_log_close(struct kbuild *kb);
 
 /* Each returns a kbuild_result, or a negative errno with a sentence when make could not
- * do its work for a reason that is not the commit's: -ECANCELED, -ETIMEDOUT, -ENOENT.
- * A result that is not KBUILD_OK has its reason in the log. */
+ * do its work for a reason that is not the commit's: -ECANCELED, -ETIMEDOUT (without a
+ * sandbox), -ENOENT. A result that is not KBUILD_OK has its reason in the log; a limit of
+ * the sandbox is one. */
 int kbuild_configure(struct kbuild *kb, const char *fragment, struct err *err);
 int kbuild_make(struct kbuild *kb, struct err *err);
-/* Puts lib/modules/RELEASE under dir/usr; nothing if the config has no modules. */
-int kbuild_install_modules(struct kbuild *kb, const char *dir, struct err *err);
+/* Puts lib/modules/RELEASE under STAGE/usr; nothing if the config has no modules. */
+int kbuild_install_modules(struct kbuild *kb, struct err *err);
 
 /* uname -r of what was built. */
 int kbuild_release(const struct kbuild *kb, char **ret_release, struct err *err);

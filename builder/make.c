@@ -69,7 +69,7 @@ static int step_modules(struct making *m, struct err *err)
 
 	if (!r)
 		r = dir_make(m->place.stage, 0755, err);
-	return r ? r : kbuild_install_modules(&m->kb, m->place.stage, err);
+	return r ? r : kbuild_install_modules(&m->kb, err);
 }
 
 /* All of make's work; a kbuild_result. */
@@ -110,10 +110,10 @@ static int judge_log(struct making *m, bool *ret_stale, struct err *err)
 	buf_init(&log, KBUILD_LOG_MAX + 1024 * 1024);
 	buf_init(&blame, 1024);
 	file_read(m->place.log, &log, NULL);
-	if (build_log_blames_machine(log.data, log.len, &blame))
+	if (!m->kb.over && build_log_blames_machine(log.data, log.len, &blame))
 		return err_set(err, -EIO, "the build machine failed: %s", blame.data);
 	buf_reset(&m->errors);
-	build_log_errors(log.data, log.len, m->place.src, &m->errors);
+	build_log_errors(log.data, log.len, kbuild_src(&m->kb), &m->errors);
 	*ret_stale = !build_log_has_compiler_error(log.data, log.len);
 	return 0;
 }
@@ -124,6 +124,19 @@ static int open_log(struct making *m, struct err *err)
 	return kbuild_log_open(&m->kb, err);
 }
 
+/* Many jobs may want too much where one does not: only that one's failure counts. */
+static int run_make_within(struct making *m, struct err *err)
+{
+	int r = run_make(m, err);
+
+	if (r != KBUILD_FAILED || m->kb.jobs == 1 ||
+		(m->kb.over != OVER_MEMORY && m->kb.over != OVER_PROCESSES))
+		return r;
+	m->kb.jobs = 1;
+	r = open_log(m, err);
+	return r ? r : run_make(m, err);
+}
+
 /* A failure that no compiler speaks of may come from old objects (a file that went, a
  * rule that changed): only a build from nothing is believed then. */
 static int make_or_remake(struct making *m, struct err *err)
@@ -132,7 +145,7 @@ static int make_or_remake(struct making *m, struct err *err)
 	int r = open_log(m, err);
 
 	if (!r)
-		r = run_make(m, err);
+		r = run_make_within(m, err);
 	if (r != KBUILD_FAILED)
 		return r;
 	r = judge_log(m, &stale, err);
@@ -146,7 +159,7 @@ static int make_or_remake(struct making *m, struct err *err)
 	if (!r)
 		r = open_log(m, err);
 	if (!r)
-		r = run_make(m, err);
+		r = run_make_within(m, err);
 	if (r != KBUILD_FAILED)
 		return r;
 	r = judge_log(m, &stale, err);
@@ -161,11 +174,18 @@ int making_make(struct making *m, struct err *err)
 	if (r < 0)
 		return r;
 	workplace_share_lock(&m->place, true);
+	m->sandbox.hold_fd = m->place.lock_fd;
 	made = make_or_remake(m, err);
 	workplace_share_lock(&m->place, false);
 	/* torn: the mark goes on saying that a make is at work */
 	if (made < 0 && m->kb.torn)
 		return made;
+	if (m->kb.torn) {
+		m->configured = false;
+		r = workplace_recover(&m->place, err);
+		if (r < 0)
+			return r;
+	}
 	r = settle_objects(m, made >= 0, made < 0 ? NULL : err);
 	return r < 0 && made >= 0 ? r : made;
 }

@@ -24,11 +24,14 @@ struct making {
 	struct commit commit;
 	struct workplace place;
 	struct kbuild kb;
+	struct sandbox sandbox;
+	struct sandbox_bind recorder_bind;
 	struct progress progress;
 	struct outcome outcome;
 	struct buf errors;
 	char *fragment, *compiler, *release, *branch;
-	char key[SHA256_TEXT]; /* of the config */
+	char key[SHA256_TEXT];   /* of the config */
+	char names[SHA256_TEXT]; /* kbuild_names_key() */
 	char build_id[BUILD_ID_TEXT];
 	bool configured;                /* .config is what the key stands for */
 	char before[IMAGE_COMMIT_TEXT]; /* what the workplace stood for; "": unknown */
@@ -40,7 +43,7 @@ struct making {
 int making_timed(struct making *m, const char *phase,
 	int (*step)(struct making *, struct err *), double *seconds, struct err *err);
 
-/* The path of a file in obj. */
+/* The path of a plain file in obj; -ENOENT if make left none. */
 int making_object(struct making *m, const char *name, struct buf *b);
 
 /* From the workplace as it is to the commit, made: a kbuild_result, or a negative errno.

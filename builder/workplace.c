@@ -68,6 +68,7 @@ void mark_parse(const char *text, struct mark *ret_mark)
 		!image_commit_valid(mark.image))
 		mark.image[0] = '\0';
 	get(text, "config", mark.config, sizeof(mark.config));
+	get(text, "names", mark.names, sizeof(mark.names));
 	get(text, "boot", mark.boot, sizeof(mark.boot));
 	mark.built = get(text, "built", word, sizeof(word)) && !strcmp(word, "yes");
 	*ret_mark = mark;
@@ -82,6 +83,8 @@ void mark_format(const struct mark *mark, struct buf *b)
 		buf_addf(b, "image %s\n", mark->image);
 	if (mark->config[0])
 		buf_addf(b, "config %s\n", mark->config);
+	if (mark->names[0])
+		buf_addf(b, "names %s\n", mark->names);
 	buf_addf(b, "boot %s\n", mark->boot);
 	buf_addf(b, "built %s\n", mark->built ? "yes" : "no");
 	buf_addf(b, "floor %lld.%09ld\n", (long long)mark->floor.tv_sec,

@@ -30,6 +30,7 @@ struct mark {
 	enum phase phase;
 	char source[IMAGE_COMMIT_TEXT]; /* the tree in src; "": unknown */
 	char config[SHA256_TEXT];       /* what obj's .config was made from; "": stale */
+	char names[SHA256_TEXT];        /* kbuild_names_key() of the objects */
 	char boot[BOOT_TEXT];           /* the builder machine's boot id */
 	char image[IMAGE_COMMIT_TEXT];  /* the commit that src and obj stand for, built or
 					 * known not to build; "": unknown */

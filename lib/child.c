@@ -16,6 +16,7 @@
 #include "clock.h"
 
 #define TERM_GRACE 5.0 /* seconds between SIGTERM and SIGKILL */
+#define TICK 1.0       /* seconds between two looks at the clock */
 
 struct running {
 	const struct child_spec *spec;
@@ -24,6 +25,7 @@ struct running {
 	int out_fd;     /* our end of its output; -1 when closed or inherited */
 	double start;   /* monotonic */
 	double kill_at; /* monotonic; 0 while not asked to end */
+	double tick_at; /* monotonic */
 };
 
 /* Its standard input. Text is a file descriptor too: it needs no feeding while the child
@@ -65,9 +67,10 @@ become(const struct child_spec *spec, int in, int out, int status)
 	}
 	for (char *const *e_add = spec->env; e_add && *e_add; e_add++)
 		putenv(*e_add);
-	if (!spec->cwd || chdir(spec->cwd) == 0)
+	e = spec->prepare ? -spec->prepare(spec->ctx) : 0;
+	if (!e && (!spec->cwd || chdir(spec->cwd) == 0))
 		execvp(spec->argv[0], spec->argv);
-	e = errno;
+	e = e ? e : errno;
 	if (write(status, &e, sizeof(e)) < 0)
 		_exit(126);
 	_exit(127);
@@ -141,22 +144,56 @@ static void ask_to_end(struct running *run)
 	if (run->kill_at)
 		return;
 	run->kill_at = clock_monotonic() + TERM_GRACE;
-	kill(-run->pid, SIGTERM);
+	if (run->spec->ask)
+		run->spec->ask(run->spec->ctx, run->pid);
+	else
+		kill(-run->pid, SIGTERM);
+}
+
+/* When it must end, or be made to end (monotonic); 0: never. */
+static double end_due(const struct running *run)
+{
+	if (run->kill_at)
+		return run->kill_at;
+	return run->spec->timeout > 0 ? run->start + run->spec->timeout : 0;
 }
 
 /* Milliseconds until something is due; -1: nothing is. */
 static int next_due(const struct running *run)
 {
-	double due = run->kill_at, left;
+	double due = end_due(run), left;
 
-	if (!due && run->spec->timeout > 0)
-		due = run->start + run->spec->timeout;
+	if (run->spec->tick && (!due || run->tick_at < due))
+		due = run->tick_at;
 	if (!due)
 		return -1;
 	left = due - clock_monotonic();
 	if (left <= 0)
 		return 0;
 	return left > 3600 ? 3600000 : (int)(left * 1000) + 1;
+}
+
+/* Looked at however much the child says: a flood of output is no way around a limit. */
+static void look_at_clock(struct running *run, struct child_result *result)
+{
+	double now = clock_monotonic(), due = end_due(run);
+
+	if (run->spec->tick && now >= run->tick_at) {
+		run->tick_at = now + TICK;
+		if (!run->spec->tick(run->spec->ctx) && !run->kill_at) {
+			result->stopped = true;
+			ask_to_end(run);
+		}
+	}
+	if (!due || now < due)
+		return;
+	if (run->kill_at) {
+		kill(-run->pid, SIGKILL);
+		run->kill_at = now + TERM_GRACE;
+	} else {
+		result->timed_out = true;
+		ask_to_end(run);
+	}
 }
 
 static void watch(struct running *run, struct child_result *result)
@@ -168,27 +205,18 @@ static void watch(struct running *run, struct child_result *result)
 			{.fd = run->out_fd, .events = POLLIN},
 			{.fd = ending ? -1 : run->spec->cancel_fd, .events = POLLIN},
 		};
-		int n = poll(fds, ARRAY_SIZE(fds), next_due(run));
 
-		if (n < 0)
+		if (poll(fds, ARRAY_SIZE(fds), next_due(run)) < 0)
 			continue;
+		if (fds[0].revents)
+			return;
 		if (fds[1].revents)
 			drain(run);
-		else if (fds[0].revents)
-			return;
 		if (fds[2].revents) {
 			result->cancelled = true;
 			ask_to_end(run);
 		}
-		if (n == 0 && next_due(run) == 0) {
-			if (run->kill_at) {
-				kill(-run->pid, SIGKILL);
-				run->kill_at = clock_monotonic() + TERM_GRACE;
-			} else {
-				result->timed_out = true;
-				ask_to_end(run);
-			}
-		}
+		look_at_clock(run, result);
 	}
 }
 
@@ -196,8 +224,9 @@ static void watch(struct running *run, struct child_result *result)
 static void drain_rest(struct running *run)
 {
 	struct pollfd fd = {.fd = run->out_fd, .events = POLLIN};
+	double limit = clock_monotonic() + TICK;
 
-	while (run->out_fd >= 0 && poll(&fd, 1, 0) > 0) {
+	while (run->out_fd >= 0 && poll(&fd, 1, 0) > 0 && clock_monotonic() < limit) {
 		drain(run);
 		fd.fd = run->out_fd;
 	}
@@ -208,7 +237,8 @@ static void drain_rest(struct running *run)
 int child_run(
 	const struct child_spec *spec, struct child_result *ret_result, struct err *err)
 {
-	struct running run = {.spec = spec, .out_fd = -1, .start = clock_monotonic()};
+	double now = clock_monotonic();
+	struct running run = {.spec = spec, .out_fd = -1, .start = now, .tick_at = now};
 	struct child_result result = {0};
 	struct rusage usage;
 	int status, r;
@@ -240,6 +270,8 @@ void child_describe(const struct child_result *result, struct buf *b)
 			result->seconds);
 	else if (result->cancelled)
 		buf_adds(b, "was cancelled");
+	else if (result->stopped)
+		buf_adds(b, "was stopped");
 	else if (result->signal)
 		buf_addf(b, "was killed by signal %d", result->signal);
 	else

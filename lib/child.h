@@ -7,6 +7,7 @@
 #define TENFOLD_CHILD_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "buf.h"
 #include "err.h"
@@ -24,6 +25,12 @@ struct child_spec {
 	bool inherit_output; /* leave stdout and stderr as ours (out, out_fd unused) */
 	/* told of each chunk of output as it comes; NULL: nobody */
 	void (*on_output)(void *ctx, const char *data, size_t len);
+	/* in the new process, the last thing before the program: 0 or -errno */
+	int (*prepare)(void *ctx);
+	/* about once a second while it runs; false: end it */
+	bool (*tick)(void *ctx);
+	/* asks the child pid to end; NULL: SIGTERM to its process group */
+	void (*ask)(void *ctx, pid_t pid);
 	void *ctx;
 };
 
@@ -37,6 +44,7 @@ struct child_result {
 	int signal;      /* the signal, or 0 */
 	bool timed_out;  /* the limit ended it */
 	bool cancelled;  /* cancel_fd ended it */
+	bool stopped;    /* tick() ended it */
 	double seconds;  /* wall time */
 	double cpu;      /* user + system seconds of it and its waited-for children */
 	long max_rss_kb; /* largest process */

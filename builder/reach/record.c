@@ -11,6 +11,7 @@
 
 #include "lib/buf.h"
 #include "map.h"
+#include "names.h"
 
 /* What a text's folder stands for, remembered: most paths share few folders. */
 struct folder {
@@ -21,6 +22,7 @@ struct folder {
 #define FOLDERS 16384 /* at most half of it is filled */
 
 struct taking {
+	struct names names;
 	struct reach *reach;
 	char *src; /* without symlinks */
 	size_t src_len;
@@ -46,13 +48,14 @@ static struct reach_map *map_file(const char *file, int flags, int *ret_error)
 	return map;
 }
 
-int record_start(const char *file, const char *root, struct err *err)
+int record_start(const char *file, const char *root, const char *inside, struct err *err)
 {
 	CLEANUP_FREE char *real = realpath(root, NULL);
+	const char *name = inside ? inside : real;
 	struct reach_map *map;
 	int r = 0;
 
-	if (!real || strlen(real) >= REACH_ROOT_MAX)
+	if (!real || strlen(name) >= REACH_ROOT_MAX)
 		return err_errno(err, real ? -ENAMETOOLONG : -errno,
 			"cannot write down the reach of '%s'", root);
 	if (unlink(file) < 0 && errno != ENOENT)
@@ -60,7 +63,7 @@ int record_start(const char *file, const char *root, struct err *err)
 	map = map_file(file, O_RDWR | O_CREAT | O_EXCL, &r);
 	if (!map)
 		return err_errno(err, r, "cannot write '%s'", file);
-	memcpy(map->root, real, strlen(real) + 1);
+	memcpy(map->root, name, strlen(name) + 1);
 	memcpy(map->magic, REACH_MAP_MAGIC, sizeof(map->magic));
 	munmap(map, sizeof(*map));
 	return 0;
@@ -80,7 +83,7 @@ static const char *real_folder(struct taking *t, const char *text)
 		return NULL;
 	}
 	t->folders[i].text = strdup(text);
-	t->folders[i].real = realpath(text, NULL);
+	t->folders[i].real = names_real(&t->names, text);
 	if (!t->folders[i].text)
 		t->failed = -ENOMEM;
 	return t->folders[i].real;
@@ -125,7 +128,7 @@ static void take_present(struct taking *t, const char *path, char kind)
 		return;
 	}
 	add_real(t, path, REACH_BIT_READ);
-	real = realpath(path, NULL);
+	real = names_real(&t->names, path);
 	if (real && stat(real, &st) == 0)
 		add_real(t, real, bits_of(kind, &st));
 	else if (!strncmp(path, t->src, t->src_len))
@@ -208,7 +211,7 @@ static void take_text(struct taking *t, char kind, const char *written)
 		return;
 	take_passed(t, text);
 	if (!strcmp(base, "/..")) {
-		whole = realpath(text, NULL);
+		whole = names_real(&t->names, text);
 		if (whole)
 			take_present(t, whole, kind);
 		else
@@ -247,9 +250,10 @@ static int take_all(struct taking *t, struct reach_map *map)
 	return t->failed;
 }
 
-int record_take(struct reach *reach, const char *file, const char *src, struct err *err)
+int record_take(struct reach *reach, const char *file, const char *root, const char *src,
+	struct err *err)
 {
-	CLEANUP_FREE char *real = realpath(src, NULL);
+	CLEANUP_FREE char *real = realpath(src, NULL), *outside = realpath(root, NULL);
 	struct taking taking = {.reach = reach, .src = real};
 	struct stat st;
 	struct reach_map *map;
@@ -257,7 +261,7 @@ int record_take(struct reach *reach, const char *file, const char *src, struct e
 
 	if (stat(file, &st) < 0)
 		return errno == ENOENT ? 0 : -errno;
-	if (!real)
+	if (!real || !outside)
 		return err_errno(err, -errno, "cannot find '%s'", src);
 	if (st.st_size != sizeof(*map)) {
 		reach->odd = true;
@@ -266,6 +270,8 @@ int record_take(struct reach *reach, const char *file, const char *src, struct e
 	map = map_file(file, O_RDWR, &r);
 	taking.folders = calloc(FOLDERS, sizeof(*taking.folders));
 	taking.src_len = strlen(real);
+	if (map)
+		names_init(&taking.names, map->root, sizeof(map->root), outside);
 	if (map && taking.folders)
 		r = take_all(&taking, map);
 	else

@@ -10,12 +10,14 @@
 #include "reach.h"
 
 /* Makes an empty map for paths below root, which holds the source folder and everything
- * that may lead into it by a symlink. */
-int record_start(const char *file, const char *root, struct err *err);
+ * that may lead into it by a symlink. inside: the name that make knows root by, in a
+ * sandbox; NULL: the same. */
+int record_start(const char *file, const char *root, const char *inside, struct err *err);
 
-/* Adds to reach what the map has of the source folder src, which must still be as it was
- * when the map was filled. 0 also when there is no map. What cannot be followed makes
- * reach->odd. */
-int record_take(struct reach *reach, const char *file, const char *src, struct err *err);
+/* Adds to reach what the map has of the source folder src in root, which must still be as
+ * it was when the map was filled. 0 also when there is no map. What cannot be followed
+ * makes reach->odd. */
+int record_take(struct reach *reach, const char *file, const char *root, const char *src,
+	struct err *err);
 
 #endif

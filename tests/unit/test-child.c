@@ -76,6 +76,63 @@ static void a_time_limit_ends_the_whole_group(void **state)
 	assert_true(result.seconds < 5);
 }
 
+/* Whoever writes without end is ended in time all the same, and so is who goes on
+ * writing behind the back of a program that has ended. */
+static void a_flood_of_output_is_no_way_around_the_limit(void **state)
+{
+	struct child_spec spec = CHILD_SPEC_INIT;
+	struct child_result result;
+
+	(void)state;
+	spec.timeout = 0.3;
+	result = run(spec, "exec yes");
+	assert_true(result.timed_out);
+	spec.timeout = 30;
+	result = run(spec, "(timeout 20 yes) & exit 3");
+	assert_int_equal(result.exit_code, 3);
+	assert_true(result.seconds < 10);
+}
+
+static bool count_down(void *ctx)
+{
+	return --*(int *)ctx > 0;
+}
+
+static void a_tick_can_end_it(void **state)
+{
+	struct child_spec spec = CHILD_SPEC_INIT;
+	struct child_result result;
+	int left = 2;
+
+	(void)state;
+	spec.tick = count_down;
+	spec.ctx = &left;
+	result = run(spec, "exec sleep 60");
+	assert_true(result.stopped);
+	assert_int_equal(result.signal, SIGTERM);
+	assert_int_equal(left, 0);
+}
+
+static int refuse(void *ctx)
+{
+	(void)ctx;
+	return -EPERM;
+}
+
+static void what_prepares_can_refuse(void **state)
+{
+	char *argv[] = {"true", NULL};
+	struct child_spec spec = CHILD_SPEC_INIT;
+	struct child_result result;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	spec.argv = argv;
+	spec.prepare = refuse;
+	assert_int_equal(child_run(&spec, &result, &err), -EPERM);
+	assert_non_null(strstr(err.text, "cannot run 'true'"));
+}
+
 static void a_cancellation_ends_it(void **state)
 {
 	struct child_spec spec = CHILD_SPEC_INIT;
@@ -97,6 +154,9 @@ int main(void)
 		cmocka_unit_test(a_missing_program_is_named),
 		cmocka_unit_test(a_time_limit_ends_the_whole_group),
 		cmocka_unit_test(a_cancellation_ends_it),
+		cmocka_unit_test(a_flood_of_output_is_no_way_around_the_limit),
+		cmocka_unit_test(a_tick_can_end_it),
+		cmocka_unit_test(what_prepares_can_refuse),
 	};
 
 	return cmocka_run_group_tests_name("child", tests, NULL, NULL);

@@ -108,7 +108,8 @@ static int setup(void **state)
 		file_write_atomic(fragment, FRAGMENT, strlen(FRAGMENT), 0644, NULL), 0);
 	file = fopen(conf_path, "w");
 	fprintf(file,
-		"store = %s\nstate = %s/state\njobs = 1\nmail_to = lab@example.org\n"
+		"store = %s\nstate = %s/state\njobs = 1\nsandbox = no\nmail_to = "
+		"lab@example.org\n"
 		"[tree mini]\nremote = %s\n"
 		"[config mini]\nfile = mini-{arch}\nbase = allnoconfig\n",
 		w->store_dir, w->temp, w->git);
@@ -130,6 +131,17 @@ static int setup(void **state)
 	free(fragment);
 	*state = w;
 	return 0;
+}
+
+/* As users have it. The others look into make, or let it kill them. */
+static int setup_shut_in(void **state)
+{
+	struct world *w;
+	int r = setup(state);
+
+	w = *state;
+	w->conf.sandbox = true;
+	return r;
 }
 
 static int teardown(void **state)
@@ -691,6 +703,13 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			removes_what_the_dead_left, setup, teardown),
 		cmocka_unit_test_setup_teardown(mails_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(packs_modules, setup_shut_in, teardown),
+		cmocka_unit_test_setup_teardown(
+			survives_kills_at_any_moment, setup_shut_in, teardown),
+		cmocka_unit_test_setup_teardown(
+			makes_nothing_that_cannot_differ, setup_shut_in, teardown),
+		cmocka_unit_test_setup_teardown(
+			survives_kills_without_wrong_aliases, setup_shut_in, teardown),
 	};
 
 	kbuild_environment(NULL);

@@ -70,12 +70,12 @@ static void watch(struct work *w, struct reach *reach, char *const *argv)
 	spec.env = env;
 	spec.out = &out;
 	spec.timeout = 60;
-	assert_int_equal(record_start(w->map, w->temp, NULL), 0);
+	assert_int_equal(record_start(w->map, w->temp, NULL, NULL), 0);
 	if (child_run(&spec, &result, &err) < 0)
 		fail_msg("%s", err.text);
 	if (result.exit_code > 1)
 		fail_msg("%d: %s", result.exit_code, out.data);
-	assert_int_equal(record_take(reach, w->map, w->src, NULL), 0);
+	assert_int_equal(record_take(reach, w->map, w->temp, w->src, NULL), 0);
 }
 
 #define WATCH(w, reach, ...) watch(w, reach, (char *[]){__VA_ARGS__, NULL})
@@ -209,7 +209,7 @@ static void gives_up_rather_than_lose(void **state)
 	struct reach_map *map;
 	FILE *file;
 
-	assert_int_equal(record_start(w->map, w->temp, NULL), 0);
+	assert_int_equal(record_start(w->map, w->temp, NULL, NULL), 0);
 	map = malloc(sizeof(*map));
 	file = fopen(w->map, "r+");
 	assert_int_equal(fread(map, sizeof(*map), 1, file), 1);
@@ -220,7 +220,7 @@ static void gives_up_rather_than_lose(void **state)
 	fwrite(map, sizeof(*map), 1, file);
 	fclose(file);
 	free(map);
-	assert_int_equal(record_take(&reach, w->map, w->src, NULL), 0);
+	assert_int_equal(record_take(&reach, w->map, w->temp, w->src, NULL), 0);
 	assert_true(reach.odd);
 	/* no map, no make */
 	unlink(w->map);
@@ -250,7 +250,7 @@ static void takes_many_at_once(void **state)
 	FILE *file;
 	int fd;
 
-	assert_int_equal(record_start(w->map, w->temp, NULL), 0);
+	assert_int_equal(record_start(w->map, w->temp, NULL, NULL), 0);
 	file = fopen(w->map, "r+");
 	fd = fileno(file);
 	map = mmap(NULL, sizeof(*map), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -272,7 +272,7 @@ static void takes_many_at_once(void **state)
 	assert_int_equal(map->lost, 0);
 	munmap(map, sizeof(*map));
 	fclose(file);
-	assert_int_equal(record_take(&reach, w->map, w->src, NULL), 0);
+	assert_int_equal(record_take(&reach, w->map, w->temp, w->src, NULL), 0);
 	buf_init(&path, 64);
 	for (int n = 0; n < 5000; n++) {
 		buf_reset(&path);

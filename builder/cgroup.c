@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cgroup.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/buf.h"
+#include "lib/cleanup.h"
+#include "lib/file.h"
+
+#define PREFIX "tenfold-"
+#define SELF PREFIX "builder" /* version 2: where a service's own processes go */
+
+/* True if list ("a,b,c") has the word. */
+static bool listed(const char *list, size_t len, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (size_t i = 0; i < len;) {
+		size_t part = strcspn(list + i, ", \n");
+
+		if (i + part > len)
+			part = len - i;
+		if (part == n && !strncmp(list + i, word, n))
+			return true;
+		i += part + 1;
+	}
+	return false;
+}
+
+/* A line of /proc/self/mounts: DEVICE POINT TYPE OPTIONS 0 0. */
+static bool mount_of(
+	const char *mounts, const char *controller, char **ret_point, bool *ret_v2)
+{
+	char *second = NULL;
+
+	for (const char *line = mounts; *line; line += strcspn(line, "\n") + 1) {
+		char point[1024], type[32], options[1024];
+
+		if (sscanf(line, "%*s %1023s %31s %1023s", point, type, options) == 3) {
+			if (!strcmp(type, "cgroup") &&
+				listed(options, strlen(options), controller)) {
+				free(second);
+				*ret_point = strdup(point);
+				*ret_v2 = false;
+				return *ret_point;
+			}
+			if (!strcmp(type, "cgroup2") && !second)
+				second = strdup(point);
+		}
+		if (!line[strcspn(line, "\n")])
+			break;
+	}
+	*ret_point = second;
+	*ret_v2 = true;
+	return second;
+}
+
+/* A line of /proc/self/cgroup: NUMBER:CONTROLLERS:PATH; version 2 has "0::". */
+static char *own_path(const char *own, const char *controller, bool v2)
+{
+	for (const char *line = own; *line;) {
+		size_t len = strcspn(line, "\n");
+		const char *names = memchr(line, ':', len), *path;
+
+		path = names ? memchr(names + 1, ':', line + len - names - 1) : NULL;
+		if (path && (v2 ? path == names + 1 && line[0] == '0'
+				: listed(names + 1, path - names - 1, controller)))
+			return strndup(path + 1, line + len - path - 1);
+		line += len + (line[len] == '\n');
+	}
+	return NULL;
+}
+
+bool cgroup_find(const char *mounts, const char *own, const char *controller,
+	char **ret_mount, char **ret_folder, bool *ret_v2)
+{
+	CLEANUP_FREE char *mount = NULL, *path = NULL;
+	char *folder;
+	bool v2;
+
+	if (!mount_of(mounts, controller, &mount, &v2))
+		return false;
+	path = own_path(own, controller, v2);
+	if (!path || asprintf(&folder, "%s%s", mount, strcmp(path, "/") ? path : "") < 0)
+		return false;
+	*ret_mount = TAKE_PTR(mount);
+	*ret_folder = folder;
+	*ret_v2 = v2;
+	return true;
+}
+
+static int write_value(const char *folder, const char *name, const char *text)
+{
+	CLEANUP_BUF struct buf path = {0};
+	CLEANUP_FD int fd = -1;
+
+	buf_init(&path, 4096);
+	buf_addf(&path, "%s/%s", folder, name);
+	fd = buf_check(&path) ? -1 : open(path.data, O_WRONLY | O_CLOEXEC);
+	return fd < 0 || write(fd, text, strlen(text)) < 0 ? -errno : 0;
+}
+
+static int write_number(const char *folder, const char *name, uint64_t value)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%" PRIu64, value);
+	return write_value(folder, name, text);
+}
+
+static int enter(const char *folder)
+{
+	return write_number(folder, "cgroup.procs", getpid());
+}
+
+/* Groups of builders that were killed; one that is in use cannot be removed. */
+static void remove_old(const char *folder)
+{
+	CLEANUP_DIR DIR *dir = opendir(folder);
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir)))
+		if (!strncmp(entry->d_name, PREFIX "make-", strlen(PREFIX "make-")))
+			unlinkat(dirfd(dir), entry->d_name, AT_REMOVEDIR);
+}
+
+static char *make_in(const char *folder)
+{
+	static unsigned int number;
+	char *path;
+
+	remove_old(folder);
+	if (asprintf(&path, "%s/" PREFIX "make-%d-%u", folder, getpid(), number++) < 0)
+		return NULL;
+	if (mkdir(path, 0755) == 0)
+		return path;
+	free(path);
+	return NULL;
+}
+
+/* Version 2 has processes in leaves only: ours goes to one beside those of the makes. */
+static bool open_own(const char *folder)
+{
+	CLEANUP_FREE char *leaf = NULL;
+
+	if (asprintf(&leaf, "%s/" SELF, folder) < 0)
+		return false;
+	if (mkdir(leaf, 0755) < 0 && errno != EEXIST)
+		return false;
+	if (enter(leaf) == 0 &&
+		write_value(folder, "cgroup.subtree_control", "+memory +pids") == 0)
+		return true;
+	enter(folder);
+	rmdir(leaf);
+	return false;
+}
+
+static char *make_v2(const char *mount, const char *folder)
+{
+	CLEANUP_FREE char *base = strdup(folder);
+	char *end = base ? strrchr(base, '/') : NULL;
+	char *path = NULL;
+
+	if (!base)
+		return NULL;
+	if (end && !strcmp(end, "/" SELF)) { /* moved there by an earlier make, or by
+						our parent */
+		*end = '\0';
+		path = make_in(base);
+	} else if (open_own(base)) {
+		path = make_in(base);
+	}
+	if (path)
+		return path;
+	if (write_value(mount, "cgroup.subtree_control", "+memory +pids") < 0)
+		return NULL;
+	return make_in(mount);
+}
+
+static char *make_v1(const char *mount, const char *folder)
+{
+	char *path = make_in(folder);
+
+	return path ? path : make_in(mount);
+}
+
+static int make_one(const char *mounts, const char *own, const char *controller,
+	char **ret_path, bool *ret_v2)
+{
+	CLEANUP_FREE char *mount = NULL, *folder = NULL;
+
+	if (!cgroup_find(mounts, own, controller, &mount, &folder, ret_v2))
+		return -ENOENT;
+	*ret_path = *ret_v2 ? make_v2(mount, folder) : make_v1(mount, folder);
+	return *ret_path ? 0 : -ENOENT;
+}
+
+static int set_limits(const struct cgroup *group, const struct cgroup_limits *limits)
+{
+	int r = write_number(group->memory,
+		group->v2 ? "memory.max" : "memory.limit_in_bytes", limits->memory);
+
+	/* swap is accounted for on some machines only */
+	if (group->v2)
+		write_number(group->memory, "memory.swap.max", 0);
+	else
+		write_number(
+			group->memory, "memory.memsw.limit_in_bytes", limits->memory);
+	return r ? r : write_number(group->pids, "pids.max", limits->processes);
+}
+
+int cgroup_make(struct cgroup *group, const struct cgroup_limits *limits, struct err *err)
+{
+	CLEANUP_BUF struct buf mounts = {0}, own = {0};
+	CLEANUP_CGROUP struct cgroup made = {0};
+	bool v2 = false;
+	int r;
+
+	buf_init(&mounts, 1 << 20);
+	buf_init(&own, 1 << 16);
+	r = file_read("/proc/self/mounts", &mounts, err);
+	if (!r)
+		r = file_read("/proc/self/cgroup", &own, err);
+	if (!r)
+		r = make_one(mounts.data, own.data, "memory", &made.memory, &made.v2);
+	if (!r && made.v2)
+		made.pids = made.memory;
+	else if (!r)
+		r = make_one(mounts.data, own.data, "pids", &made.pids, &v2);
+	if (!r && !made.v2 && v2)
+		r = -ENOENT; /* one of each: nobody has that */
+	if (!r)
+		r = set_limits(&made, limits);
+	if (r < 0)
+		return err_errno(err, -ENOENT, "no control group can be made");
+	*group = made;
+	made = (struct cgroup){0};
+	return 0;
+}
+
+int cgroup_enter(const struct cgroup *group)
+{
+	int r = enter(group->memory);
+
+	return r || group->v2 ? r : enter(group->pids);
+}
+
+/* The number behind a word at the start of a line. */
+static unsigned long read_count(const char *folder, const char *name, const char *word)
+{
+	CLEANUP_BUF struct buf path = {0}, text = {0};
+	size_t len = strlen(word);
+
+	buf_init(&path, 4096);
+	buf_init(&text, 4096);
+	buf_addf(&path, "%s/%s", folder, name);
+	if (buf_check(&path) || file_read(path.data, &text, NULL) < 0)
+		return 0;
+	for (const char *line = text.data; *line; line += strcspn(line, "\n") + 1) {
+		if (!strncmp(line, word, len) && line[len] == ' ')
+			return strtoul(line + len, NULL, 10);
+		if (!line[strcspn(line, "\n")])
+			break;
+	}
+	return 0;
+}
+
+void cgroup_read(const struct cgroup *group, struct cgroup_counts *ret_counts)
+{
+	ret_counts->memory = read_count(group->memory,
+		group->v2 ? "memory.events" : "memory.oom_control", "oom_kill");
+	ret_counts->processes = read_count(group->pids, "pids.events", "max");
+}
+
+void cgroup_remove(struct cgroup *group)
+{
+	if (group->memory)
+		rmdir(group->memory);
+	if (group->pids && group->pids != group->memory) {
+		rmdir(group->pids);
+		free(group->pids);
+	}
+	free(group->memory);
+	*group = (struct cgroup){0};
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "builder/cgroup.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/cleanup.h"
+#include "tests/unit/unit.h"
+
+static const char v1_mounts[] =
+	"/dev/vda / ext4 rw 0 0\n"
+	"tmpfs /sys/fs/cgroup tmpfs rw 0 0\n"
+	"cgroup2 /sys/fs/cgroup/unified cgroup2 rw 0 0\n"
+	"cgroup /sys/fs/cgroup/cpu,cpuacct cgroup rw,cpu,cpuacct 0 0\n"
+	"cgroup /sys/fs/cgroup/memory cgroup rw,relatime,memory 0 0\n";
+static const char v1_own[] = "4:memory:/a/b\n3:cpu,cpuacct:/\n0::/c\n";
+static const char v2_mounts[] = "cgroup2 /sys/fs/cgroup cgroup2 rw,nsdelegate 0 0\n";
+static const char v2_own[] = "0::/system.slice/tenfold-builder.service\n";
+
+static void assert_found(const char *mounts, const char *own, const char *controller,
+	const char *mount, const char *folder, bool v2)
+{
+	CLEANUP_FREE char *found_mount = NULL, *found_folder = NULL;
+	bool found_v2;
+
+	assert_true(cgroup_find(
+		mounts, own, controller, &found_mount, &found_folder, &found_v2));
+	assert_string_equal(found_mount, mount);
+	assert_string_equal(found_folder, folder);
+	assert_int_equal(found_v2, v2);
+}
+
+static void finds_its_own_group(void **state)
+{
+	char *mount, *folder;
+	bool v2;
+
+	(void)state;
+	assert_found(v1_mounts, v1_own, "memory", "/sys/fs/cgroup/memory",
+		"/sys/fs/cgroup/memory/a/b", false);
+	assert_found(v1_mounts, v1_own, "cpuacct", "/sys/fs/cgroup/cpu,cpuacct",
+		"/sys/fs/cgroup/cpu,cpuacct", false);
+	/* what version 1 does not have may be in version 2 */
+	assert_found(v1_mounts, v1_own, "pids", "/sys/fs/cgroup/unified",
+		"/sys/fs/cgroup/unified/c", true);
+	assert_found(v2_mounts, v2_own, "memory", "/sys/fs/cgroup",
+		"/sys/fs/cgroup/system.slice/tenfold-builder.service", true);
+	assert_false(cgroup_find(
+		"proc /proc proc rw\n", v2_own, "pids", &mount, &folder, &v2));
+	assert_false(cgroup_find(v2_mounts, "", "pids", &mount, &folder, &v2));
+}
+
+static void __attribute__((noreturn)) fork_until_refused(const struct cgroup *group)
+{
+	pid_t pid = 1;
+
+	setpgid(0, 0);
+	if (cgroup_enter(group))
+		_exit(100);
+	for (int made = 0; made < 50 && pid > 0; made++)
+		pid = fork();
+	if (pid == 0)
+		pause();
+	kill(0, SIGKILL);
+	_exit(101);
+}
+
+/* Where the machine lets us: the limit holds, is counted, and nothing stays behind. */
+static void holds_processes_down(void **state)
+{
+	const struct cgroup_limits limits = {.memory = 256 << 20, .processes = 8};
+	struct cgroup_counts counts;
+	struct cgroup group;
+	pid_t pid;
+	int status;
+
+	(void)state;
+	if (cgroup_make(&group, &limits, NULL) < 0)
+		skip();
+	pid = fork();
+	if (pid == 0)
+		fork_until_refused(&group);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	cgroup_read(&group, &counts);
+	assert_true(counts.processes > 0);
+	assert_int_equal(counts.memory, 0);
+	/* the killed are gone when whoever they were left to has taken note */
+	while (rmdir(group.pids) < 0 && errno == EBUSY)
+		poll(NULL, 0, 1);
+	cgroup_remove(&group);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(finds_its_own_group),
+		cmocka_unit_test(holds_processes_down),
+	};
+
+	return cmocka_run_group_tests_name("cgroup", tests, NULL, NULL);
+}
