@@ -17,6 +17,7 @@
 #define PROOFS 2
 #define RUNS_MAX 4000
 #define BINS 10
+#define SHARES_FROM 200 /* fewer searches say nothing of how often they are right */
 
 /* What is simulated. */
 struct arm {
@@ -235,6 +236,11 @@ static void print_result(const struct arm *arm, const struct result *r)
 	print_at_most(name, "runs / bound", mean / bound, arm->known ? 1.05 : 1.15);
 	printf("%s: runs / the bound that lets 5 %% be wrong (Fano) %.3f\n", name,
 		mean / fano);
+	print_at_most(name, "slowest choice, ms of processor", 1000 * r->slowest, 50);
+	if (r->searches < SHARES_FROM) {
+		printf("%s: right: %u of %u\n", name, r->right, r->searches);
+		return;
+	}
 	print(name, "right, %", 100 * right, ">=", 100 * CONFIDENCE, right >= CONFIDENCE);
 	print_at_most(name, "believed at the end - right, points off",
 		100 * fabs(r->stated / r->searches - right), 2);
@@ -247,8 +253,6 @@ static void print_result(const struct arm *arm, const struct result *r)
 	}
 	print_at_most(name, "worst bin of belief, points off", worst_bin(r), 2);
 	print_bins(name, r);
-	print_at_most(name, "slowest choice, ms of processor", 1000 * r->slowest, 50);
-	fflush(stdout);
 }
 
 static void run(const char *history, const struct graph *graph, double bad, double good,
@@ -260,6 +264,7 @@ static void run(const char *history, const struct graph *graph, double bad, doub
 	for (unsigned int i = 0; i < searches; i++)
 		search(&arm, &result);
 	print_result(&arm, &result);
+	fflush(stdout);
 }
 
 int main(void)
