@@ -6,11 +6,12 @@
 #include <string.h>
 
 #include "boots.h"
+#include "log-owner.h"
 
 #define LIMIT_USUAL 20
 
 struct listing {
-	struct server *server;
+	struct logs logs;
 	struct reply *rp;
 	json_t *json; /* NULL: text */
 	struct err *err;
@@ -21,16 +22,14 @@ static int put_boot(void *ctx, const struct boot *boot)
 	struct listing *l = ctx;
 
 	if (!l->json)
-		return boot_format(&l->server->db, boot, &l->rp->body, l->err);
-	return json_array_append_new(l->json, boot_to_json(&l->server->db, boot))
-		       ? -ENOMEM
-		       : 0;
+		return boot_format(&l->logs, boot, &l->rp->body, l->err);
+	return json_array_append_new(l->json, boot_to_json(&l->logs, boot)) ? -ENOMEM : 0;
 }
 
 void api_list_boots(struct server *server, struct request *rq, struct reply *rp)
 {
 	struct err err = ERR_INIT;
-	struct listing l = {.server = server, .rp = rp, .err = &err};
+	struct listing l = {.logs = api_logs(server), .rp = rp, .err = &err};
 	struct host host;
 	unsigned int limit;
 	int r;
@@ -52,6 +51,7 @@ void api_get_boot(struct server *server, struct request *rq, struct reply *rp)
 {
 	struct err err = ERR_INIT;
 	struct host host;
+	struct logs logs = api_logs(server);
 	struct boot boot;
 	int r;
 
@@ -59,24 +59,11 @@ void api_get_boot(struct server *server, struct request *rq, struct reply *rp)
 		return;
 	r = boots_find(&server->db, &host.mac, rq->params[1], &boot, &err);
 	if (!r && !request_wants_json(rq))
-		r = boot_format(&server->db, &boot, &rp->body, &err);
+		r = boot_format(&logs, &boot, &rp->body, &err);
 	if (r < 0)
 		reply_error(rp, r, &err);
 	else if (request_wants_json(rq))
-		reply_json(rp, boot_to_json(&server->db, &boot));
-}
-
-/* The host of the path, which a lab machine may name by a MAC nobody has seen. */
-static bool machine(struct server *server, const struct request *rq, struct reply *rp,
-	struct host *host)
-{
-	struct err err = ERR_INIT;
-	int r = hosts_find(&server->db, rq->params[0], host, &err);
-
-	if (!r || (r == -ENOENT && host->mac.text[0]))
-		return true;
-	reply_error(rp, r, &err);
-	return false;
+		reply_json(rp, boot_to_json(&logs, &boot));
 }
 
 void api_make_boot(struct server *server, struct request *rq, struct reply *rp)
@@ -88,7 +75,7 @@ void api_make_boot(struct server *server, struct request *rq, struct reply *rp)
 	bool reset;
 	int r;
 
-	if (!machine(server, rq, rp, &host))
+	if (!api_path_machine(server, rq, rp, &host))
 		return;
 	text = api_body(rq, rp, BOOT_EVENT_BODY_MAX);
 	if (!text)
@@ -135,7 +122,7 @@ void api_add_event(struct server *server, struct request *rq, struct reply *rp)
 	struct boot boot;
 	int r;
 
-	if (!machine(server, rq, rp, &host))
+	if (!api_path_machine(server, rq, rp, &host))
 		return;
 	if (!boot_id_valid(rq->params[1])) {
 		reply_say(rp, 400, "'%.50s' is not a boot id", rq->params[1]);
@@ -148,6 +135,8 @@ void api_add_event(struct server *server, struct request *rq, struct reply *rp)
 	if (!r)
 		r = boots_event(&server->db, &host.mac, rq->params[1], &event,
 			server->now(), &boot, &err);
+	if (!r && !rq->loopback)
+		r = log_owner_note(&server->db, &boot, rq->peer, &err);
 	if (r < 0) {
 		reply_error(rp, r, &err);
 		return;

@@ -156,6 +156,7 @@ void api_patch_host(struct server *server, struct request *rq, struct reply *rp)
 void api_delete_host(struct server *server, struct request *rq, struct reply *rp)
 {
 	struct err err = ERR_INIT;
+	struct logs logs;
 	struct host host;
 	int r;
 
@@ -170,6 +171,8 @@ void api_delete_host(struct server *server, struct request *rq, struct reply *rp
 		reply_error(rp, r, &err);
 		return;
 	}
+	logs = api_logs(server);
+	logs_forget(&logs, &host.mac);
 	server->say("host %s: deleted by %s", host_label(&host), rq->peer);
 	rp->status = 204;
 }

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "netconsole.h"
+
 const struct route api_routes[] = {
 	{"GET", "/", api_page, false},
 	{"GET", "/grub.cfg", api_grub_cfg, false},
@@ -31,6 +33,9 @@ const struct route api_routes[] = {
 	{"POST", "/v1/hosts/*/boots", api_make_boot, false},
 	{"GET", "/v1/hosts/*/boots/*", api_get_boot, false},
 	{"POST", "/v1/hosts/*/boots/*/events", api_add_event, false},
+	{"GET", "/v1/hosts/*/boots/*/logs", api_list_logs, false},
+	{"GET", "/v1/hosts/*/boots/*/logs/*", api_get_log, false},
+	{"POST", "/v1/hosts/*/boots/*/logs/*", api_add_log, false},
 	{NULL, NULL, NULL, false},
 };
 
@@ -100,6 +105,23 @@ bool api_path_host(struct server *server, const struct request *rq, struct reply
 	return false;
 }
 
+bool api_path_machine(struct server *server, const struct request *rq, struct reply *rp,
+	struct host *ret_host)
+{
+	struct err err = ERR_INIT;
+	int r = hosts_find(&server->db, rq->params[0], ret_host, &err);
+
+	if (!r || (r == -ENOENT && ret_host->mac.text[0]))
+		return true;
+	reply_error(rp, r, &err);
+	return false;
+}
+
+struct logs api_logs(struct server *server)
+{
+	return (struct logs){.state = server->config.state, .db = &server->db};
+}
+
 void api_address(const struct server *server, const struct request *rq, struct buf *b)
 {
 	char address[46];
@@ -143,6 +165,21 @@ static void add_hostname(struct buf *b, const char *name)
 		buf_addc(b, *name == '_' ? '-' : *name);
 }
 
+static void add_netconsole(const struct server *server, const struct host *host,
+	const char *server_address, const char *client, struct buf *b)
+{
+	bool usual = !strcmp(host->netconsole, "yes");
+	CLEANUP_BUF struct buf option = {0};
+
+	if (!*host->netconsole || !strcmp(host->netconsole, "no") ||
+		!server->config.netconsole)
+		return;
+	buf_init(&option, 256);
+	netconsole_option(server_address, server->config.netconsole, client,
+		usual ? "eth0" : host->netconsole, &option);
+	add_words(b, option.len ? option.data : "");
+}
+
 int api_cmdline(struct server *server, const struct host *host,
 	const char *server_address, const char *client, const char *boot,
 	const char *image, struct buf *b)
@@ -166,6 +203,7 @@ int api_cmdline(struct server *server, const struct host *host,
 	} else {
 		buf_adds(b, " ip=dhcp");
 	}
+	add_netconsole(server, host, server_address, client, b);
 	return buf_check(b);
 }
 

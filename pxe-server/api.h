@@ -8,6 +8,7 @@
 
 #include "hosts.h"
 #include "list.h"
+#include "logs.h"
 #include "resolve.h"
 #include "route.h"
 #include "server.h"
@@ -40,6 +41,11 @@ void api_list_boots(struct server *server, struct request *rq, struct reply *rp)
 void api_get_boot(struct server *server, struct request *rq, struct reply *rp);
 void api_make_boot(struct server *server, struct request *rq, struct reply *rp);
 void api_add_event(struct server *server, struct request *rq, struct reply *rp);
+
+/* logs of boots */
+void api_list_logs(struct server *server, struct request *rq, struct reply *rp);
+void api_get_log(struct server *server, struct request *rq, struct reply *rp);
+void api_add_log(struct server *server, struct request *rq, struct reply *rp);
 
 /* GRUB and its files */
 void api_grub_cfg(struct server *server, struct request *rq, struct reply *rp);
@@ -89,6 +95,14 @@ int api_cmdline(struct server *server, const struct host *host,
 const char *api_netmask(struct server *server, const struct host *host,
 	const char *client, char room[SUBNET_TEXT]);
 const char *api_gateway(const struct server *server, const struct host *host);
+
+/* Where the logs of boots are. */
+struct logs api_logs(struct server *server);
+
+/* A machine of the path, which may name itself by a MAC nobody has seen. False: answered.
+ */
+bool api_path_machine(struct server *server, const struct request *rq, struct reply *rp,
+	struct host *ret_host);
 
 /* A number of the query from min to max; false: answered 400. */
 bool api_query_number(const struct request *rq, struct reply *rp, const char *name,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/clock.h"
+#include "logs.h"
 #include "reply.h"
 #include "request.h"
 
@@ -158,11 +159,12 @@ int boots_breakdown(struct db *db, const struct boot *boot,
 	return 0;
 }
 
-int boot_format(struct db *db, const struct boot *boot, struct buf *b, struct err *err)
+int boot_format(
+	const struct logs *logs, const struct boot *boot, struct buf *b, struct err *err)
 {
 	char started[CLOCK_ISO_TEXT];
 	struct breakdown breakdown;
-	int r = boots_breakdown(db, boot, &breakdown, err);
+	int r = boots_breakdown(logs->db, boot, &breakdown, err);
 
 	if (r < 0)
 		return r;
@@ -179,6 +181,8 @@ int boot_format(struct db *db, const struct boot *boot, struct buf *b, struct er
 		else
 			buf_addf(b, "%.2f", breakdown.seconds[i]);
 	}
+	buf_addc(b, '\t');
+	logs_format(logs, boot, b);
 	buf_addc(b, '\n');
 	return 0;
 }
@@ -229,13 +233,13 @@ static json_t *breakdown_to_json(const struct breakdown *breakdown)
 	return json;
 }
 
-json_t *boot_to_json(struct db *db, const struct boot *boot)
+json_t *boot_to_json(const struct logs *logs, const struct boot *boot)
 {
 	char started[CLOCK_ISO_TEXT];
 	struct breakdown breakdown;
 	json_t *json;
 
-	if (boots_breakdown(db, boot, &breakdown, NULL) < 0)
+	if (boots_breakdown(logs->db, boot, &breakdown, NULL) < 0)
 		return NULL;
 	clock_iso((int64_t)boot->started, started);
 	json = json_object();
@@ -249,7 +253,8 @@ json_t *boot_to_json(struct db *db, const struct boot *boot)
 	json_object_set_new(
 		json, "ok", boot->ok < 0 ? json_null() : json_boolean(boot->ok));
 	json_object_set_new(json, "detail", reply_json_text(boot->detail));
-	json_object_set_new(json, "events", events_to_json(db, boot));
+	json_object_set_new(json, "events", events_to_json(logs->db, boot));
+	json_object_set_new(json, "logs", logs_to_json(logs, boot));
 	json_object_set_new(json, "breakdown", breakdown_to_json(&breakdown));
 	return json;
 }

@@ -90,7 +90,9 @@ int boots_breakdown(struct db *db, const struct boot *boot,
 	struct breakdown *ret_breakdown, struct err *err);
 
 /* A line of the list / the object with all events. */
-int boot_format(struct db *db, const struct boot *boot, struct buf *b, struct err *err);
-json_t *boot_to_json(struct db *db, const struct boot *boot);
+struct logs;
+int boot_format(
+	const struct logs *logs, const struct boot *boot, struct buf *b, struct err *err);
+json_t *boot_to_json(const struct logs *logs, const struct boot *boot);
 
 #endif

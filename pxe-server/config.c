@@ -118,6 +118,9 @@ const struct option_def config_options[] = {
 		"how long the list waits for a key (2)", 0, 3600, NULL},
 	{"watchdog", 0, FIELD(OPTION_NUMBER, watchdog), "SECONDS",
 		"hardware watchdog over each candidate's start (0: none)", 0, 3600, NULL},
+	{"netconsole", 0, FIELD(OPTION_NUMBER, netconsole), "PORT",
+		"UDP port that takes kernels' netconsole (6666; 0: none)", 0, 65535,
+		NULL},
 	{"threads", 0, FIELD(OPTION_NUMBER, threads), "N",
 		"that move bytes over HTTP (2)", 1, 64, NULL},
 	{"thaw", 0, FIELD(OPTION_WORDS, thaw), "COMMAND",
@@ -143,7 +146,8 @@ static int set_defaults(struct config *config, struct err *err)
 		{"store", "/srv/tenfold"}, {"state", "/var/lib/tenfold"},
 		{"default", "local"}, {"arch", "x86_64"}, {"image-config", ""},
 		{"cmdline", ""}, {"first-cmdline", ""}, {"timeout", "2"},
-		{"threads", "2"}, {"thaw", "tenfold-builder thaw"}};
+		{"netconsole", "6666"}, {"threads", "2"},
+		{"thaw", "tenfold-builder thaw"}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(defaults); i++) {
 		int r = options_set(

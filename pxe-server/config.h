@@ -23,6 +23,7 @@ struct config {
 	char *serial;            /* GRUB's serial console; NULL: as first_cmdline says */
 	unsigned int timeout;    /* seconds the list waits */
 	unsigned int watchdog;   /* seconds; 0: not armed */
+	unsigned int netconsole; /* UDP port; 0: none */
 	unsigned int threads;
 	struct strvec thaw; /* argv that brings a cold image back */
 	/* on the command line only */

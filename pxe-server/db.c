@@ -8,7 +8,7 @@
 #define BUSY_MS 10000
 
 /* How the tables look is numbered (PRAGMA user_version); a newer file is refused. */
-#define SCHEMA_VERSION 2
+#define SCHEMA_VERSION 3
 
 static const char schema[] =
 	"CREATE TABLE IF NOT EXISTS images("
@@ -29,7 +29,7 @@ static const char schema[] =
 	"CREATE TABLE IF NOT EXISTS hosts("
 	" mac TEXT PRIMARY KEY, name TEXT UNIQUE, arch TEXT, config TEXT, cmdline TEXT,"
 	" first_cmdline TEXT, timeout TEXT, boot TEXT, watchdog TEXT, netmask TEXT,"
-	" gateway TEXT, default_image TEXT, next_image TEXT,"
+	" gateway TEXT, netconsole TEXT, default_image TEXT, next_image TEXT,"
 	" next_wait INTEGER NOT NULL DEFAULT 1, good_image TEXT,"
 	" local_until REAL NOT NULL DEFAULT 0, seen REAL NOT NULL DEFAULT 0) WITHOUT "
 	"ROWID;"
@@ -45,7 +45,15 @@ static const char schema[] =
 	" number INTEGER NOT NULL, stage TEXT NOT NULL, time REAL NOT NULL, image TEXT,"
 	" detail TEXT, uptime REAL, init REAL, release TEXT, build_id TEXT,"
 	" PRIMARY KEY(boot, number)) WITHOUT ROWID;"
-	"PRAGMA user_version = 2;";
+	"CREATE INDEX IF NOT EXISTS boots_address ON boots(address, seq DESC);"
+	"PRAGMA user_version = 3;";
+
+/* What the tables of an older version lack; by that version. */
+static const char *const upgrades[SCHEMA_VERSION] = {
+	/* the catalogue is an index, and is made anew */
+	[1] = "DROP TABLE IF EXISTS images",
+	[2] = "ALTER TABLE hosts ADD COLUMN netconsole TEXT",
+};
 
 static int failed(struct db *db, struct err *err)
 {
@@ -60,7 +68,8 @@ static int run_text(struct db *db, const char *sql, struct err *err)
 		       : failed(db, err);
 }
 
-static int check_version(struct db *db, const char *path, struct err *err)
+/* Brings the tables of an older version up to this one. */
+static int upgrade(struct db *db, const char *path, struct err *err)
 {
 	int64_t version;
 	int r = db_number(db, &version, err, "PRAGMA user_version", "");
@@ -70,8 +79,9 @@ static int check_version(struct db *db, const char *path, struct err *err)
 	if (version > SCHEMA_VERSION)
 		return err_set(
 			err, -EINVAL, "'%s' was written by a newer tenfold-server", path);
-	/* an index is made anew; hosts and boots look as they did */
-	return version == 1 ? run_text(db, "DROP TABLE IF EXISTS images", err) : 0;
+	for (; !r && version > 0 && version < SCHEMA_VERSION; version++)
+		r = run_text(db, upgrades[version], err);
+	return r;
 }
 
 int db_open(struct db *db, const char *path, struct err *err)
@@ -92,7 +102,7 @@ int db_open(struct db *db, const char *path, struct err *err)
 		"PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384;",
 		err);
 	if (!r)
-		r = check_version(db, path, err);
+		r = upgrade(db, path, err);
 	if (!r)
 		r = run_text(db, schema, err);
 	if (r < 0) {

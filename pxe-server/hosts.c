@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <net/if.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -41,6 +42,16 @@ static bool boot_valid(const char *text)
 	return !strcmp(text, "kexec") || !strcmp(text, "grub");
 }
 
+/* A card's name goes onto a command line, between separators of its own. */
+static bool netconsole_valid(const char *text)
+{
+	size_t len = strlen(text);
+
+	return len && len < IFNAMSIZ && isalpha((unsigned char)text[0]) &&
+	       strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			    "0123456789._-") == len;
+}
+
 static const struct setting {
 	const char *key;
 	size_t offset, size;
@@ -61,6 +72,7 @@ static const struct setting {
 	{SETTING(watchdog), seconds_valid, "a number of seconds, 0 to 3600"},
 	{SETTING(netmask), grub_cfg_netmask_valid, "a netmask like 255.255.255.0"},
 	{SETTING(gateway), grub_cfg_ipv4_valid, "an IPv4 address"},
+	{SETTING(netconsole), netconsole_valid, "yes, no, or a network card like eth1"},
 #undef SETTING
 };
 
@@ -196,7 +208,8 @@ json_t *host_to_json(const struct host *host)
 
 #define HOST_COLUMNS                                                                    \
 	"name, arch, config, cmdline, first_cmdline, timeout, boot, watchdog, netmask," \
-	" gateway, mac, default_image, next_image, good_image, next_wait, local_until," \
+	" gateway, netconsole, mac, default_image, next_image, good_image, next_wait, " \
+	"local_until,"                                                                  \
 	" seen"
 
 static void copy(char *to, size_t size, const char *from)
@@ -308,17 +321,19 @@ int hosts_save(struct db *db, const struct host *host, struct err *err)
 	return db_run(db, err,
 		"INSERT INTO hosts(name, arch, config, cmdline, first_cmdline, timeout, "
 		"boot,"
-		" watchdog, netmask, gateway, mac) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-		"?)"
+		" watchdog, netmask, gateway, netconsole, mac)"
+		" VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 		" ON CONFLICT(mac) DO UPDATE SET name = excluded.name, arch = "
 		"excluded.arch,"
 		" config = excluded.config, cmdline = excluded.cmdline,"
 		" first_cmdline = excluded.first_cmdline, timeout = excluded.timeout,"
 		" boot = excluded.boot, watchdog = excluded.watchdog,"
-		" netmask = excluded.netmask, gateway = excluded.gateway",
-		"ttttttttttt", or_null(host->name), host->arch, host->config,
+		" netmask = excluded.netmask, gateway = excluded.gateway,"
+		" netconsole = excluded.netconsole",
+		"tttttttttttt", or_null(host->name), host->arch, host->config,
 		host->cmdline, host->first_cmdline, host->timeout, host->boot,
-		host->watchdog, host->netmask, host->gateway, host->mac.text);
+		host->watchdog, host->netmask, host->gateway, host->netconsole,
+		host->mac.text);
 }
 
 int hosts_delete(struct db *db, const struct mac *mac, struct err *err)
@@ -371,7 +386,7 @@ int hosts_each(struct db *db,
 		struct host host;
 
 		read_row(stmt, &host);
-		r = each(ctx, &host, db_text(stmt, 17));
+		r = each(ctx, &host, db_text(stmt, 18));
 	}
 	return r;
 }

@@ -29,6 +29,8 @@ struct host {
 	char cmdline[HOST_CMDLINE_TEXT], first_cmdline[HOST_CMDLINE_TEXT];
 	char timeout[8], boot[8], watchdog[8]; /* numbers of seconds; "kexec" or "grub" */
 	char netmask[16], gateway[16];
+	char netconsole[16]; /* "yes", "no", or the card by the name the kernel gives it
+			      */
 	char default_image[IMAGE_ID_TEXT], next_image[IMAGE_ID_TEXT],
 		good_image[IMAGE_ID_TEXT];
 	bool next_waits;

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "address.h"
 #include "lib/log.h"
 #include "listen.h"
 #include "thaws.h"
@@ -18,7 +19,7 @@
 #define USUAL_PATIENCE_MS 30000
 
 /* What a body may announce and still be read to its end, to be answered politely. */
-#define BODY_POLITE (1024 * 1024)
+#define BODY_POLITE REQUEST_LOG_MAX
 
 struct http {
 	struct server *server;
@@ -44,7 +45,7 @@ static void *begin(void *cls, const char *target, struct MHD_Connection *connect
 	if (!x)
 		return NULL;
 	x->target = strdup(target);
-	buf_init(&x->body, REQUEST_BODY_MAX);
+	buf_init(&x->body, request_body_max(target));
 	reply_init(&x->reply);
 	return x;
 }
@@ -88,12 +89,12 @@ static void set_addresses(struct MHD_Connection *connection, struct request *rq)
 
 	info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	if (info && info->client_addr) {
-		listen_address_text(info->client_addr, text);
+		address_text(info->client_addr, text);
 		request_set_peer(rq, text);
 	}
 	info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 	if (info && !getsockname(info->connect_fd, (struct sockaddr *)&local, &len)) {
-		listen_address_text((const struct sockaddr *)&local, text);
+		address_text((const struct sockaddr *)&local, text);
 		request_set_local(rq, text);
 	}
 }
@@ -133,8 +134,8 @@ static void answer(struct http *http, struct MHD_Connection *connection,
 	int r = request_init(&rq, method, x->target, &err);
 
 	if (!r && buf_check(&x->body))
-		r = err_set(&err, buf_check(&x->body), "the body may have %d bytes",
-			REQUEST_BODY_MAX);
+		r = err_set(&err, buf_check(&x->body), "the body may have %zu bytes",
+			x->body.max);
 	if (r < 0) {
 		reply_error(&x->reply, r, &err);
 		return;
@@ -306,7 +307,7 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *connection,
 		if (strtoull(header(connection, "Content-Length"), NULL, 10) <=
 			BODY_POLITE)
 			return MHD_YES;
-		reply_say(&x->reply, 413, "the body may have %d bytes", REQUEST_BODY_MAX);
+		reply_say(&x->reply, 413, "the body may have %zu bytes", x->body.max);
 		return send_reply(connection, &x->reply);
 	}
 	if (*size) {

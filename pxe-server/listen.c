@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "listen.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "address.h"
 #include "config.h"
 #include "lib/cleanup.h"
 
@@ -48,47 +48,16 @@ static int set_options(int fd)
 	return 0;
 }
 
-union address {
-	struct sockaddr sa;
-	struct sockaddr_in v4;
-	struct sockaddr_in6 v6;
-};
-
-static socklen_t make_address(const char *text, unsigned int port, union address *ret)
-{
-	memset(ret, 0, sizeof(*ret));
-	if (inet_pton(AF_INET, text, &ret->v4.sin_addr) == 1) {
-		ret->v4.sin_family = AF_INET;
-		ret->v4.sin_port = htons(port);
-		return sizeof(ret->v4);
-	}
-	inet_pton(AF_INET6, text, &ret->v6.sin6_addr);
-	ret->v6.sin6_family = AF_INET6;
-	ret->v6.sin6_port = htons(port);
-	return sizeof(ret->v6);
-}
-
-void listen_address_text(const struct sockaddr *sa, char ret_text[REQUEST_ADDRESS_TEXT])
-{
-	const void *bin =
-		sa->sa_family == AF_INET
-			? (const void *)&((const struct sockaddr_in *)sa)->sin_addr
-			: (const void *)&((const struct sockaddr_in6 *)sa)->sin6_addr;
-
-	if (!inet_ntop(sa->sa_family, bin, ret_text, REQUEST_ADDRESS_TEXT))
-		ret_text[0] = '\0';
-}
-
 static int describe(int fd, char ret_where[64])
 {
-	char text[REQUEST_ADDRESS_TEXT];
+	char text[ADDRESS_TEXT];
 	union address address = {0};
 	socklen_t len = sizeof(address);
 	bool v6;
 
 	if (getsockname(fd, &address.sa, &len) < 0)
 		return -errno;
-	listen_address_text(&address.sa, text);
+	address_text(&address.sa, text);
 	v6 = address.sa.sa_family == AF_INET6;
 	snprintf(ret_where, 64, "%s%s%s:%u", v6 ? "[" : "", text, v6 ? "]" : "",
 		ntohs(address.v4.sin_port)); /* at the same place in both */
@@ -106,7 +75,7 @@ int listen_open(const char *where, int *ret_fd, char ret_where[64], struct err *
 
 	if (config_split_listen(where, text, &port) < 0)
 		return err_set(err, -EINVAL, "'%s' is not ADDR:PORT", where);
-	len = make_address(text, port, &address);
+	len = address_make(text, port, &address);
 	fd = socket(address.sa.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return err_errno(err, -errno, "cannot make a socket");

@@ -6,10 +6,7 @@
 #ifndef TENFOLD_LISTEN_H
 #define TENFOLD_LISTEN_H
 
-#include <sys/socket.h>
-
 #include "lib/err.h"
-#include "request.h"
 
 /* Milliseconds that bytes may stay without an acknowledgement, as accepted sockets have
  * it; for GRUB it stays that way. */
@@ -17,8 +14,5 @@
 
 /* Binds and listens on ADDR:PORT. ret_where is what was got ("127.0.0.1:8080"). */
 int listen_open(const char *where, int *ret_fd, char ret_where[64], struct err *err);
-
-/* The address without its port; "" for a family other than IPv4 and IPv6. */
-void listen_address_text(const struct sockaddr *sa, char ret_text[REQUEST_ADDRESS_TEXT]);
 
 #endif

@@ -27,7 +27,7 @@ static const char page_head[] =
 	"vertical-align:top}"
 	"th{font-weight:600;color:#666;font-size:.85rem}"
 	"code{font:13px ui-monospace,monospace}.ok{color:#176f2c}.bad{color:#b3261e}"
-	".dim{color:#777}"
+	".dim{color:#777}a{color:inherit}"
 	"@media(prefers-color-scheme:dark){body{color:#ddd;background:#161616}"
 	"th,td{border-color:#333}.ok{color:#6fce82}.bad{color:#ff8a80}.dim,th{color:#999}"
 	"}"
@@ -96,16 +96,30 @@ static const char *verdict_class(const struct boot *boot)
 
 /* One boot; of several hosts, so with the host's MAC. */
 struct boot_rows {
-	struct db *db;
+	struct logs logs;
 	struct buf *b;
 };
+
+static void add_log_links(const struct logs *logs, const struct boot *boot, struct buf *b)
+{
+	int64_t sizes[LOGS_KINDS];
+
+	logs_sizes(logs, boot, sizes);
+	buf_adds(b, "<td>");
+	for (int i = 0; i < LOGS_KINDS; i++)
+		if (sizes[i] >= 0)
+			buf_addf(b, "<a href=\"/v1/hosts/%s/boots/%s/logs/%s\">%s</a> ",
+				boot->mac.text, boot->id, logs_kind_name(i),
+				logs_kind_name(i));
+	buf_adds(b, "</td>");
+}
 
 static int add_boot(void *ctx, const struct boot *boot)
 {
 	struct boot_rows *rows = ctx;
 	struct breakdown breakdown;
 	struct buf *b = rows->b;
-	int r = boots_breakdown(rows->db, boot, &breakdown, NULL);
+	int r = boots_breakdown(rows->logs.db, boot, &breakdown, NULL);
 	double total = r < 0 ? NAN : breakdown.seconds[PART_TOTAL];
 
 	buf_addf(b, "<tr><td><code>%s</code></td>", boot->mac.text);
@@ -119,6 +133,7 @@ static int add_boot(void *ctx, const struct boot *boot)
 	else
 		buf_addf(b, "<td>%.1f s</td>", total);
 	add_cell(b, boot->detail);
+	add_log_links(&rows->logs, boot, b);
 	buf_adds(b, "</tr>\n");
 	return 0;
 }
@@ -148,7 +163,7 @@ static int add_tables(struct server *server, struct buf *b, struct err *err)
 {
 	struct catalogue_filter filter = {
 		.arch = "", .branch = "", .after = "", .limit = LATEST_IMAGES};
-	struct boot_rows rows = {&server->db, b};
+	struct boot_rows rows = {api_logs(server), b};
 	int r;
 
 	buf_adds(b, "<h2>Hosts</h2>\n<table><tr><th>name<th>MAC<th>default<th>next"
@@ -156,7 +171,7 @@ static int add_tables(struct server *server, struct buf *b, struct err *err)
 	r = hosts_each(&server->db, add_host, b, err);
 	buf_adds(b,
 		"</table>\n<h2>Latest boots</h2>\n<table><tr><th>host<th>state<th>image"
-		"<th>started<th>total<th></tr>\n");
+		"<th>started<th>total<th><th>logs</tr>\n");
 	if (!r)
 		r = boots_each(&server->db, NULL, LATEST_BOOTS, add_boot, &rows, err);
 	buf_adds(b, "</table>\n<h2>Latest images</h2>\n<table><tr><th>image<th>branch"

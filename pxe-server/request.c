@@ -139,6 +139,14 @@ static void set_address(char to[REQUEST_ADDRESS_TEXT], const char *address)
 	snprintf(to, REQUEST_ADDRESS_TEXT, "%s", address);
 }
 
+size_t request_body_max(const char *target)
+{
+	const char *end = target + strcspn(target, "?");
+	const char *logs = strstr(target, "/logs/");
+
+	return logs && logs < end ? REQUEST_LOG_MAX : REQUEST_BODY_MAX;
+}
+
 void request_set_peer(struct request *rq, const char *address)
 {
 	set_address(rq->peer, address);

@@ -12,7 +12,8 @@
 #include "lib/err.h"
 #include "lib/strvec.h"
 
-#define REQUEST_BODY_MAX (64 * 1024) /* bytes; more is 413 */
+#define REQUEST_BODY_MAX (64 * 1024)  /* bytes; more is 413 */
+#define REQUEST_LOG_MAX (1024 * 1024) /* the same of a log */
 #define REQUEST_PARAMS_MAX 4
 #define REQUEST_ADDRESS_TEXT 46
 
@@ -37,6 +38,9 @@ struct request {
 int request_init(
 	struct request *rq, const char *method, const char *target, struct err *err);
 void request_release(struct request *rq);
+
+/* How many bytes a body to that target may have. */
+size_t request_body_max(const char *target);
 
 /* The value of a query's name; "" if it is not there. */
 const char *request_query(const struct request *rq, const char *name);

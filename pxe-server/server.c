@@ -15,6 +15,8 @@
 #include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/log.h"
+#include "logs.h"
+#include "netconsole.h"
 #include "notify.h"
 #include "thaws.h"
 #include "watch.h"
@@ -93,6 +95,7 @@ struct keeper {
 	struct db db;
 	struct watch watch;
 	int signal_fd, timer_fd;
+	int netconsole_fd;    /* -1: none */
 	bool settling;        /* the timer is set to SETTLE_MS */
 	uint64_t stamp;       /* of the folders as they were last read */
 	unsigned int rescans; /* that found the same stamp */
@@ -135,8 +138,11 @@ static int keeper_open(struct keeper *keeper, struct server *server, struct err 
 	sigset_t signals;
 	int r;
 
-	*keeper = (struct keeper){
-		.server = server, .signal_fd = -1, .timer_fd = -1, .watch = {.fd = -1}};
+	*keeper = (struct keeper){.server = server,
+		.signal_fd = -1,
+		.timer_fd = -1,
+		.netconsole_fd = -1,
+		.watch = {.fd = -1}};
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGINT);
@@ -157,7 +163,20 @@ static void keeper_close(struct keeper *keeper)
 		close(keeper->signal_fd);
 	if (keeper->timer_fd >= 0)
 		close(keeper->timer_fd);
+	if (keeper->netconsole_fd >= 0)
+		close(keeper->netconsole_fd);
 	db_close(&keeper->db);
+}
+
+/* Without it there is a little less evidence, and all else works. */
+static void start_netconsole(struct keeper *keeper)
+{
+	const struct config *config = &keeper->server->config;
+	struct err err = ERR_INIT;
+
+	if (config->netconsole && netconsole_open(config->listen, config->netconsole,
+					  &keeper->netconsole_fd, &err) < 0)
+		log_warn("%s", err.text);
 }
 
 /* Until a signal asks for the end. */
@@ -167,7 +186,9 @@ static void keep(struct keeper *keeper)
 		{.fd = keeper->signal_fd, .events = POLLIN},
 		{.fd = keeper->watch.fd, .events = POLLIN},
 		{.fd = keeper->timer_fd, .events = POLLIN},
+		{.fd = keeper->netconsole_fd, .events = POLLIN},
 	};
+	struct logs logs = {.state = keeper->server->config.state, .db = &keeper->db};
 
 	set_timer(keeper, RESCAN_MS);
 	while (poll(fds, ARRAY_SIZE(fds), -1) >= 0 || errno == EINTR) {
@@ -185,6 +206,8 @@ static void keep(struct keeper *keeper)
 			look_at_store(keeper);
 			set_timer(keeper, RESCAN_MS);
 		}
+		if (fds[3].revents)
+			netconsole_take(keeper->netconsole_fd, &logs);
 	}
 }
 
@@ -211,6 +234,7 @@ static int serve(struct server *server, struct keeper *keeper, struct err *err)
 
 	if (r < 0)
 		return r;
+	start_netconsole(keeper);
 	look_at_store(keeper);
 	r = thaws_new(&server->config.thaw, server->store.root, server->say,
 		&server->thaws, err);

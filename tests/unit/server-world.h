@@ -107,6 +107,9 @@ static inline void world_open(struct world *w)
 	snprintf(w->root, sizeof(w->root), "/tmp/tenfold-world.XXXXXX");
 	assert_non_null(mkdtemp(w->root));
 	assert_int_equal(config_read(&w->server.config, 3, argv, &next, NULL), 0);
+	assert_int_equal(
+		options_set(config_options, &w->server.config, "state", w->root, NULL),
+		0);
 	assert_int_equal(db_open(&w->server.db, ":memory:", NULL), 0);
 	w->server.store.root = w->root;
 	w->server.now = world_now;

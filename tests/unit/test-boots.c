@@ -286,17 +286,19 @@ static void a_line_tells_all(void **state)
 	struct world *w = *state;
 	struct boot boot = announce(w, 0);
 	CLEANUP_BUF struct buf b = {0};
+	struct logs logs;
 
 	boot = ask(w, 5);
 	post(w, boot.id, "stage=first-stage\nuptime=2", 20);
 	post(w, boot.id, "stage=chosen\nimage=" IMAGE_A, 21);
 	boot = post(w, boot.id, "stage=fetched", 22.5);
 	buf_init(&b, 1000);
-	assert_int_equal(boot_format(&w->server.db, &boot, &b, NULL), 0);
+	logs = api_logs(&w->server);
+	assert_int_equal(boot_format(&logs, &boot, &b, NULL), 0);
 	assert_non_null(strstr(b.data,
 		"\tfetched\t" IMAGE_A
 		"\t1970-01-01T00:00:00Z\t\t\tfirmware=5.00 grub=13.00 first-stage=3.00"
-		" fetch=1.50 kexec=- kernel=- userspace=- total=-\n"));
+		" fetch=1.50 kexec=- kernel=- userspace=- total=-\t\n"));
 }
 
 #define test(name) cmocka_unit_test_setup_teardown(name, make, drop)

@@ -43,7 +43,8 @@ static void settings_make_the_round(void **state)
 		parse(&host,
 			"name=lab3\narch=x86_64\nconfig=lab\n"
 			"cmdline=root=/dev/vda2 rw \"x=a b\"\ntimeout=5\nboot=grub\n"
-			"watchdog=60\nnetmask=255.255.0.0\ngateway=10.0.0.254\n",
+			"watchdog=60\nnetmask=255.255.0.0\ngateway=10.0.0.254\n"
+			"netconsole=eth1\n",
 			false, NULL),
 		0);
 	assert_int_equal(hosts_save(db, &host, NULL), 0);
@@ -54,7 +55,8 @@ static void settings_make_the_round(void **state)
 		"mac=52:54:00:12:34:56\nname=lab3\narch=x86_64\nconfig=lab\n"
 		"cmdline=root=/dev/vda2 rw \"x=a "
 		"b\"\nfirst_cmdline=\ntimeout=5\nboot=grub\n"
-		"watchdog=60\nnetmask=255.255.0.0\ngateway=10.0.0.254\ndefault=\n");
+		"watchdog=60\nnetmask=255.255.0.0\ngateway=10.0.0.254\n"
+		"netconsole=eth1\ndefault=\n");
 	/* what a GET gave, a PUT takes */
 	assert_int_equal(parse(&back, b.data, false, NULL), 0);
 }

@@ -68,7 +68,9 @@ echo "{\"branches\":{\"master\":\"$A\"},\"tags\":{\"v6.1-rc3\":\"$A\"}}" >"$dir/
 mkdir -p "$dir/store/boot/x86_64"
 head -c 3000000 /dev/urandom >"$dir/store/boot/x86_64/initrd.img"
 
-"$program" --listen 127.0.0.1:0 --store "$dir/store" --state "$dir/state" 2>"$dir/log" &
+# a port that is free now, for datagrams
+udp=$((20000 + RANDOM % 10000))
+"$program" --netconsole $udp --listen 127.0.0.1:0 --store "$dir/store" --state "$dir/state" 2>"$dir/log" &
 server=$!
 until_true started || { cat "$dir/log"; echo "not ok 1 - the server starts"; exit 1; }
 
@@ -120,6 +122,29 @@ curl -sS -r 1000000-1999999 -o "$dir/got" "http://$where/boot/x86_64/initrd.img"
 is 'a part of a file' '' "$(cmp -n 1000000 -i 0:1000000 "$dir/got" \
 	"$dir/store/boot/x86_64/initrd.img" 2>&1)"
 is 'the part has the right size' 1000000 "$(stat -c %s "$dir/got")"
+
+# a machine at 127.0.0.1 that sends its kernel's log
+curl -sS -o "$dir/got" "http://$where/grub.cfg?mac=$MAC&ip=127.0.0.1"
+boot=$(curl -sS "http://$where/v1/hosts/lab3/boots?limit=1" | cut -f 1)
+ask --data-binary "stage=kexec
+image=x86_64/lab/$A" "/v1/hosts/lab3/boots/$boot/events" >"$dir/got"
+log=/v1/hosts/lab3/boots/$boot/logs
+for line in 'Kernel panic - not syncing' 'clear\033[2J\rscreen'; do
+	printf '%b\n' "$line" >"/dev/udp/127.0.0.1/$udp"
+done
+has_log() {
+	[ "$(ask "$log")" = '200 netconsole	47' ]
+}
+until_true has_log
+is 'datagrams become the log of their boot' \
+	'200 Kernel panic - not syncing clear?[2Jscreen' "$(ask "$log/netconsole")"
+is 'a browser may not take it for a page' 'nosniff text/plain; charset=utf-8' \
+	"$(curl -sSI "http://$where$log/netconsole" | tr -d '\r' |
+		sed -n 's/^X-Content-Type-Options: //p; s/^Content-Type: //p' | sort | xargs)"
+is 'a log of a megabyte' 204 "$(head -c 1048576 /dev/zero | tr '\0' a |
+	ask -X POST --data-binary @- "$log/dmesg")"
+is 'and no more' '413 the body may have 1048576 bytes' \
+	"$(head -c 1048577 /dev/zero | tr '\0' a | ask -X POST --data-binary @- "$log/dmesg")"
 
 in_list() {
 	curl -sS "http://$where/v1/kernels" | grep -q "$1"
