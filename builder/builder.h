@@ -8,6 +8,7 @@
 #include "lib/err.h"
 #include "lib/store.h"
 #include "lib/strvec.h"
+#include "queue.h"
 
 /* What the commands exit with; tenfold-bisect goes by these. */
 enum exit_code {
@@ -47,6 +48,11 @@ int builder_freeze_by_rule(struct builder *b, int cancel_fd, struct err *err);
 int builder_each_target(struct builder *b,
 	int (*each)(void *ctx, const struct conf_config *config, const char *arch),
 	void *ctx);
+
+/* Looks who is to hear of what does not build, and of what builds again. made: what was
+ * built just now, or NULL; queue: what will be made. A failure is logged. */
+void builder_look_at_breakages(
+	struct builder *b, const struct image_id *made, const struct queue *queue);
 
 /* Sends what waits in the outbox; a failure is logged, the mail stays. */
 void builder_send_mail(struct builder *b);

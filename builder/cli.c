@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "breakages.h"
 #include "kbuild.h"
 #include "lib/child.h"
 #include "lib/file.h"
@@ -277,12 +278,34 @@ int builder_each_target(struct builder *b,
 	return r;
 }
 
+static bool in_queue(void *ctx, const struct image_id *id)
+{
+	const struct queue *queue = ctx;
+
+	for (size_t i = 0; queue && i < queue->n; i++)
+		if (image_id_equal(&queue->v[i].id, id))
+			return true;
+	return false;
+}
+
+void builder_look_at_breakages(
+	struct builder *b, const struct image_id *made, const struct queue *queue)
+{
+	struct breakages breakages = {.conf = &b->conf,
+		.store = &b->store,
+		.awaited = in_queue,
+		.ctx = (void *)queue};
+	struct err err = ERR_INIT;
+
+	if (breakages_look(&breakages, made, &err) < 0)
+		log_warn("cannot judge what does not build: %s", err.text);
+}
+
 void builder_send_mail(struct builder *b)
 {
 	struct err err = ERR_INIT;
 
-	if (outbox_send(b->conf.state, &b->store, &b->conf.sendmail, b->signal_fd, &err) <
-		0)
+	if (outbox_send(b->conf.state, &b->conf.sendmail, b->signal_fd, &err) < 0)
 		log_warn("cannot mail: %s", err.text);
 }
 

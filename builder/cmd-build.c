@@ -307,8 +307,10 @@ static int build_target(void *ctx, const struct conf_config *config, const char 
 	fflush(stdout);
 	if (outcome.result == RESULT_FAILED || outcome.result == RESULT_KNOWN)
 		run->code = EXIT_BROKEN;
-	if (outcome.result == RESULT_FAILED && job.mail)
+	if (job.mail && outcome.result <= RESULT_FAILED) {
+		builder_look_at_breakages(b, &job.id, NULL);
 		builder_send_mail(b);
+	}
 	return 0;
 }
 

@@ -141,7 +141,7 @@ static void build(struct watch *w, struct want *want)
 		.id = want->id,
 		.branch = want->branch,
 		.retry = want->retry,
-		.mail = !want->wish || want->tip};
+		.mail = true};
 	CLEANUP_OUTCOME struct outcome outcome = {0};
 	struct err err = ERR_INIT;
 	char id[IMAGE_ID_TEXT];
@@ -159,8 +159,10 @@ static void build(struct watch *w, struct want *want)
 	if (want->wish && wish_done(b->conf.state, want->tree->name, &want->id,
 				  r < 0 ? err.text : NULL, &err) < 0)
 		log_error("%s", err.text);
-	if (!r && outcome.result == RESULT_FAILED && job.mail)
+	if (!r) {
+		builder_look_at_breakages(b, &job.id, &w->queue);
 		builder_send_mail(b);
+	}
 }
 
 /* A descriptor that is readable when a signal or a wish has come. */
@@ -211,6 +213,11 @@ static int run(struct watch *w, struct err *err)
 			build(w, want);
 		else if (!r && !w->end)
 			freeze_now_and_then(w);
+		if (!r && !want && !w->end) {
+			/* branches may have moved */
+			builder_look_at_breakages(w->b, NULL, &w->queue);
+			builder_send_mail(w->b);
+		}
 		look_at_events(w, !want);
 	}
 	return r < 0 ? err_set(err, r, "cannot go on watching") : 0;

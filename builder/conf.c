@@ -106,6 +106,8 @@ const struct option_def conf_options[] = {
 		"newest images of a branch that freeze leaves"},
 	{"server", 0, OPTION_TEXT, OPTION_BOTH, AT(conf, server), "HOST:PORT",
 		"who tells freeze what is used"},
+	{"mail-limit", 0, OPTION_NUMBER, OPTION_FILE, AT(conf, mail_limit), "N",
+		"breakages of one branch mailed within a day (10)", .min = 1},
 	{"retry", 0, OPTION_BOOL, OPTION_ARGS, AT(conf, retry), NULL,
 		"build again what is known not to build"},
 	{"mail", 0, OPTION_BOOL, OPTION_ARGS, AT(conf, mail), NULL,
@@ -386,6 +388,7 @@ int conf_read(struct conf *conf, int argc, char **argv, struct strvec *ret_words
 		.limit = 500,
 		.freeze_after = 7,
 		.freeze_keep = 20,
+		.mail_limit = 10,
 		.sandbox = true,
 		.process_limit = 4096,
 		.object_limit = 65536};

@@ -50,6 +50,7 @@ struct conf {
 	struct strvec mail_to;
 	char *mail_from;
 	bool mail_author;
+	unsigned int mail_limit;   /* mails about breakages of one branch a day */
 	unsigned int freeze_after; /* days that an image stays hot */
 	unsigned int freeze_keep;  /* newest images of a branch that stay hot */
 	bool freeze;               /* watch freezes by itself */

@@ -5,12 +5,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include "breakages.h"
 #include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/log.h"
-#include "lib/message.h"
-#include "mail.h"
-#include "outbox.h"
 #include "pack.h"
 #include "publish.h"
 #include "refs.h"
@@ -216,44 +214,6 @@ static int describe_image(struct making *m, struct err *err)
 	return 0;
 }
 
-/* Before the failure is published: a kill in between then loses no mail. */
-static int write_mail(struct making *m, struct err *err)
-{
-	const struct conf *conf = m->conf;
-	char author_date[CLOCK_ISO_TEXT];
-	CLEANUP_BUF struct buf log = {0}, text = {0};
-	struct mail mail = {.from = conf->mail_from,
-		.to = &conf->mail_to,
-		.author_copy = conf->mail_author ? m->commit.author_email : NULL,
-		.time = clock_wall(),
-		.tree = m->job->tree->remote,
-		.branch = m->branch,
-		.commit = m->commit.name,
-		.subject = m->commit.subject,
-		.author_name = m->commit.author_name,
-		.author_email = m->commit.author_email,
-		.author_date = author_date,
-		.arch = m->job->id.arch,
-		.config = m->job->id.config,
-		.compiler = m->compiler,
-		.errors = m->errors.data};
-
-	if (!m->job->mail || outbox_sent(conf->state, &m->job->id) ||
-		(!conf->mail_to.n &&
-			!(mail.author_copy && message_address_valid(mail.author_copy))))
-		return 0;
-	clock_iso(m->commit.author_time, author_date);
-	buf_init(&log, STORE_PATH_MAX);
-	store_image_path(m->store, &m->job->id, false, &log);
-	buf_adds(&log, "/build.log");
-	mail.log = log.data;
-	buf_init(&text, MAIL_MAX);
-	mail_compose(&mail, &text);
-	if (buf_check(&text))
-		return err_set(err, buf_check(&text), "cannot compose a mail");
-	return outbox_put(conf->state, &m->job->id, text.data, err);
-}
-
 int making_deliver(struct making *m, bool built, struct err *err)
 {
 	int r = find_branch(m, err);
@@ -266,7 +226,10 @@ int making_deliver(struct making *m, bool built, struct err *err)
 		r = describe_image(m, err);
 	} else {
 		m->outcome.error = strndup(m->errors.data, strcspn(m->errors.data, "\n"));
-		r = write_mail(m, err);
+		/* first, so that a kill in between loses no mail */
+		if (m->job->mail && *m->branch)
+			r = breakages_note(m->conf->state, &m->job->id,
+				m->job->tree->name, m->branch, err);
 	}
 	return r ? r : making_timed(m, "publish", step_publish, &m->outcome.publish, err);
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "breakage.h"
 #include "lib/cleanup.h"
 #include "lib/message.h"
 
@@ -11,8 +12,12 @@ static void add_headers(const struct mail *mail, struct buf *b)
 	CLEANUP_BUF struct buf subject = {0};
 
 	buf_init(&subject, 2048);
-	buf_addf(&subject, "[tenfold] %.200s: %.12s does not build (%s/%s)", mail->branch,
-		mail->commit, mail->arch, mail->config);
+	if (mail->mended)
+		buf_addf(&subject, "[tenfold] %.200s: %.12s builds again (%s/%s)",
+			mail->branch, mail->mended, mail->arch, mail->config);
+	else
+		buf_addf(&subject, "[tenfold] %.200s: %.12s does not build (%s/%s)",
+			mail->branch, mail->commit, mail->arch, mail->config);
 	if (mail->from && *mail->from)
 		buf_addf(b, "From: tenfold <%s>\n", mail->from);
 	message_addresses(b, "To", mail->to);
@@ -22,8 +27,15 @@ static void add_headers(const struct mail *mail, struct buf *b)
 	message_header(b, "Subject", subject.data);
 	message_date(b, mail->time);
 	/* the same mail sent twice has one id, and so is one mail to its readers */
-	buf_addf(b, "Message-ID: <%s.%s.%s@tenfold>\n", mail->commit, mail->arch,
-		mail->config);
+	if (mail->mended)
+		buf_addf(b,
+			"Message-ID: <mended.%s.%s.%s@tenfold>\n"
+			"In-Reply-To: <%s.%s.%s@tenfold>\n",
+			mail->commit, mail->arch, mail->config, mail->commit, mail->arch,
+			mail->config);
+	else
+		buf_addf(b, "Message-ID: <%s.%s.%s@tenfold>\n", mail->commit, mail->arch,
+			mail->config);
 	buf_adds(b, "Auto-Submitted: auto-generated\n"
 		    "MIME-Version: 1.0\n"
 		    "Content-Type: text/plain; charset=UTF-8\n"
@@ -47,7 +59,7 @@ static void add_lines(struct buf *b, const char *text)
 	}
 }
 
-void mail_compose(const struct mail *mail, struct buf *b)
+static void add_fields(const struct mail *mail, struct buf *b)
 {
 	CLEANUP_BUF struct buf author = {0}, config = {0};
 
@@ -55,20 +67,49 @@ void mail_compose(const struct mail *mail, struct buf *b)
 	buf_init(&config, 256);
 	buf_addf(&author, "%.500s <%.500s>", mail->author_name, mail->author_email);
 	buf_addf(&config, "%s/%s", mail->arch, mail->config);
-	add_headers(mail, b);
 	add_field(b, "tree:", mail->tree);
 	add_field(b, "branch:", mail->branch);
+	add_field(b, "head:", mail->head);
 	add_field(b, "commit:", mail->commit);
 	add_field(b, "subject:", mail->subject);
 	add_field(b, "author:", author.data);
 	add_field(b, "date:", mail->author_date);
 	add_field(b, "config:", config.data);
 	add_field(b, "compiler:", mail->compiler);
-	buf_adds(b, "\nThe build says:\n\n");
-	add_lines(b, mail->errors);
+}
+
+static void add_breakage(const struct mail *mail, struct buf *b)
+{
+	CLEANUP_BUF struct buf errors = {0};
+
+	buf_init(&errors, MAIL_MAX);
+	breakage_sort_errors(mail->errors, mail->seen, &errors);
+	buf_adds(b, "\nreproduce:\n\n");
 	buf_addf(b,
-		"\nReproduce:\n\n  tenfold-builder build --retry --arch %s --config %s "
-		"%s\n\n"
-		"The whole log:\n\n  %s\n",
-		mail->arch, mail->config, mail->commit, mail->log);
+		"  tenfold-builder build --retry --arch %s --config %s %s\n\n"
+		"errors (new ones first, marked >>):\n\n",
+		mail->arch, mail->config, mail->commit);
+	add_lines(b, errors.data);
+	buf_addf(b, "\nthe whole log:\n\n  %s\n", mail->log);
+	if (mail->kept)
+		buf_addf(b,
+			"\n%u more of this branch within a day %s not mailed: see\n"
+			"tenfold-builder status.\n",
+			mail->kept, mail->kept == 1 ? "was" : "were");
+}
+
+static void add_mended(const struct mail *mail, struct buf *b)
+{
+	add_field(b, "builds:", mail->mended);
+	add_field(b, "subject:", mail->mended_subject);
+}
+
+void mail_compose(const struct mail *mail, struct buf *b)
+{
+	add_headers(mail, b);
+	add_fields(mail, b);
+	if (mail->mended)
+		add_mended(mail, b);
+	else
+		add_breakage(mail, b);
 }

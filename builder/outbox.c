@@ -5,27 +5,25 @@
 #include <string.h>
 
 #include "lib/file.h"
+#include "lib/image.h"
 #include "lib/message.h"
 #include "mail.h"
 #include "workplace.h"
 
-/* STATE/FOLDER/ARCH@CONFIG@COMMIT40 */
 static int entry_path(
-	const char *state, const char *folder, const struct image_id *id, struct buf *b)
+	const char *state, const char *folder, const char *key, struct buf *b)
 {
 	buf_init(b, 4096);
-	buf_addf(b, "%s/%s/%s@%s@%s", state, folder, id->arch, id->config, id->commit);
+	buf_addf(b, "%s/%s/%s", state, folder, key);
 	return buf_check(b);
 }
 
-static bool entry_id(const char *name, struct image_id *ret_id)
+/* file_write_atomic()'s own temporary file ends in ".XXXXXX": keys end in a commit. */
+static bool key_whole(const char *key)
 {
-	CLEANUP_FREE char *copy = strdup(name);
+	const char *at = strrchr(key, '@');
 
-	for (char *p = copy; p && *p; p++)
-		if (*p == '@')
-			*p = '/';
-	return copy && image_id_parse(copy, ret_id, NULL) == 0;
+	return at && image_commit_valid(at + 1);
 }
 
 static int make_folder(const char *state, const char *folder, struct err *err)
@@ -37,19 +35,22 @@ static int make_folder(const char *state, const char *folder, struct err *err)
 	return buf_check(&path) ? buf_check(&path) : dir_make(path.data, 0755, err);
 }
 
-bool outbox_sent(const char *state, const struct image_id *id)
+static bool was_sent(const char *state, const char *key)
 {
 	CLEANUP_BUF struct buf path = {0};
 
-	return entry_path(state, "mailed", id, &path) == 0 && file_exists(path.data);
+	return entry_path(state, "mailed", key, &path) == 0 && file_exists(path.data);
 }
 
-int outbox_put(const char *state, const struct image_id *id, const char *message,
-	struct err *err)
+int outbox_put(const char *state, const char *key, const char *message, struct err *err)
 {
 	CLEANUP_BUF struct buf path = {0};
-	int r = entry_path(state, "outbox", id, &path);
+	int r = entry_path(state, "outbox", key, &path);
 
+	if (strchr(key, '/') || !key_whole(key))
+		return err_set(err, -EINVAL, "'%.100s' is no name for a mail", key);
+	if (was_sent(state, key))
+		return 0;
 	if (!r)
 		r = make_folder(state, "outbox", err);
 	return r ? r : file_write_atomic(path.data, message, strlen(message), 0644, err);
@@ -66,14 +67,14 @@ static int send_message(
 	return r < 0 ? r : message_send(message.data, sendmail, cancel_fd, err);
 }
 
-static int send_one(const char *state, const struct image_id *id,
-	const struct strvec *sendmail, int cancel_fd, struct err *err)
+static int send_one(const char *state, const char *key, const struct strvec *sendmail,
+	int cancel_fd, struct err *err)
 {
 	CLEANUP_BUF struct buf path = {0}, mark = {0};
-	int r = entry_path(state, "outbox", id, &path);
+	int r = entry_path(state, "outbox", key, &path);
 
 	if (!r)
-		r = entry_path(state, "mailed", id, &mark);
+		r = entry_path(state, "mailed", key, &mark);
 	else
 		buf_init(&mark, 0);
 	if (!r && !file_exists(mark.data))
@@ -87,8 +88,8 @@ static int send_one(const char *state, const struct image_id *id,
 	return r;
 }
 
-int outbox_send(const char *state, const struct store *store,
-	const struct strvec *sendmail, int cancel_fd, struct err *err)
+int outbox_send(
+	const char *state, const struct strvec *sendmail, int cancel_fd, struct err *err)
 {
 	CLEANUP_BUF struct buf path = {0}, lock = {0};
 	CLEANUP_DIR DIR *dir = NULL;
@@ -107,12 +108,12 @@ int outbox_send(const char *state, const struct store *store,
 	if (r == -EAGAIN)
 		return 0; /* another builder is sending */
 	while (!r && (entry = readdir(dir))) {
-		struct image_id id;
 		int sent;
 
-		if (!entry_id(entry->d_name, &id) || !store_has(store, &id, false))
+		if (entry->d_type != DT_REG || !key_whole(entry->d_name))
 			continue;
-		sent = send_one(state, &id, sendmail, cancel_fd, first ? NULL : err);
+		sent = send_one(
+			state, entry->d_name, sendmail, cancel_fd, first ? NULL : err);
 		first = first ? first : sent;
 	}
 	return r ? r : first;

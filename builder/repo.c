@@ -283,6 +283,15 @@ int repo_branch_of(
 	return *ret_branch ? 0 : -ENOMEM;
 }
 
+bool repo_descends(git_repository *repo, const char *name, const char *past)
+{
+	git_oid a, b;
+
+	if (git_oid_fromstr(&a, name) < 0 || git_oid_fromstr(&b, past) < 0)
+		return false;
+	return git_oid_equal(&a, &b) || git_graph_descendant_of(repo, &a, &b) == 1;
+}
+
 int repo_depth(
 	git_repository *repo, const char *name, unsigned int *ret_depth, struct err *err)
 {

@@ -71,6 +71,9 @@ int repo_each_ref(git_repository *repo,
 int repo_branch_of(
 	git_repository *repo, const char *name, char **ret_branch, struct err *err);
 
+/* True if `name` has `past` in its history, or is it. */
+bool repo_descends(git_repository *repo, const char *name, const char *past);
+
 /* Steps from the root along first parents: a number that grows with history. */
 int repo_depth(
 	git_repository *repo, const char *name, unsigned int *ret_depth, struct err *err);

@@ -90,11 +90,19 @@ mail_files() {
 
 the_mail_tells_all() {
 	local mail
-	mail=$(mail_files | xargs grep -l "${breaks:0:12}" | head -n 1) || return
+	mail=$(mail_files | xargs grep -l '^Subject: .*does not build') || return
 	cat "$mail"
 	grep -q '^To: .*maintainer@lab.example' "$mail" && grep -q '^Subject: .*does not build' "$mail" &&
-		grep -q 'tick_prove' "$mail" && grep -q "$breaks" "$mail" &&
+		grep -q '>> .*tick_prove' "$mail" && grep -q "$breaks" "$mail" &&
 		grep -q 'Lab Kernel' "$mail" && grep -q 'x86_64/lab' "$mail"
+}
+
+# it answers the mail about the breakage
+the_branch_is_said_to_build_again() {
+	local mail
+	mail=$(mail_files | xargs grep -l '^Subject: .*builds again') || return
+	cat "$mail"
+	grep -q "^In-Reply-To: <$breaks" "$mail"
 }
 
 says() { # CODE REGEX COMMAND...
@@ -115,8 +123,10 @@ subject_builder() {
 	point 'every other commit has its image' count_is 19 images
 	point 'every image is whole' images_are_whole
 	point 'the two broken commits are on record' count_is 2 failed_commits
-	point 'one mail a broken commit came to the SMTP server' count_is 2 mail_files
+	point 'two mails came to the SMTP server for both: it is broken, it is mended' \
+		count_is 2 mail_files
 	point 'the mail names commit, author, config and the error' the_mail_tells_all
+	point 'the other says that it builds again' the_branch_is_said_to_build_again
 	point 'what is there is not built again' \
 		exits_with 1 timeout 20 "$BUILD/tenfold-builder" --conf "$conf" build --arch x86_64 \
 		--config lab v-good..v-bad

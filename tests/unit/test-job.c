@@ -13,7 +13,6 @@
 #include <sys/wait.h>
 
 #include "builder/kbuild.h"
-#include "builder/outbox.h"
 #include "builder/publish.h"
 #include "builder/repo.h"
 #include "builder/workplace.h"
@@ -639,42 +638,6 @@ static void removes_what_the_dead_left(void **state)
 	assert_int_equal(count_names(folder, ".tmp-"), 0);
 }
 
-static void mails_once(void **state)
-{
-	struct world *w = *state;
-	struct job job = job_for(w, w->broken);
-	CLEANUP_STRVEC struct strvec sendmail = STRVEC_INIT, bad = STRVEC_INIT;
-	CLEANUP_BUF struct buf text;
-	struct outcome outcome;
-	struct err err = ERR_INIT;
-	char path[128];
-
-	snprintf(path, sizeof(path), "%s/mail", w->temp);
-	strvec_add(&sendmail, "dd");
-	strvec_addf(&sendmail, "of=%s", path);
-	strvec_add(&sendmail, "oflag=append");
-	strvec_add(&sendmail, "conv=notrunc");
-	strvec_add(&bad, "false");
-	job.mail = true;
-	outcome = make_job(w, &job);
-	outcome_release(&outcome);
-	/* a relay that is down: the mail stays */
-	assert_int_equal(outbox_send(w->conf.state, &w->store, &bad, -1, &err), -EIO);
-	assert_int_equal(outbox_send(w->conf.state, &w->store, &sendmail, -1, &err), 0);
-	assert_int_equal(outbox_send(w->conf.state, &w->store, &sendmail, -1, &err), 0);
-	/* not again for the same commit, even when it is tried again */
-	job.retry = true;
-	outcome = make_job(w, &job);
-	outcome_release(&outcome);
-	assert_int_equal(outbox_send(w->conf.state, &w->store, &sendmail, -1, &err), 0);
-	buf_init(&text, 1 << 20);
-	assert_int_equal(file_read(path, &text, NULL), 0);
-	assert_int_equal(count(text.data, "Subject: "), 1);
-	assert_memory_equal(text.data, "To: lab@example.org\n", 20);
-	assert_non_null(strstr(text.data, "does not build (x86_64/mini)"));
-	assert_non_null(strstr(text.data, "core.c:3:16: error: "));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -702,7 +665,6 @@ int main(void)
 			survives_kills_without_wrong_aliases, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			removes_what_the_dead_left, setup, teardown),
-		cmocka_unit_test_setup_teardown(mails_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(packs_modules, setup_shut_in, teardown),
 		cmocka_unit_test_setup_teardown(
 			survives_kills_at_any_moment, setup_shut_in, teardown),

@@ -8,6 +8,7 @@
 #include "tests/unit/unit.h"
 
 #define C40 "0123456789abcdef0123456789abcdef01234567"
+#define D40 "89abcdef0123456789abcdef0123456789abcdef"
 
 static void takes_plain_addresses_only(void **state)
 {
@@ -105,6 +106,7 @@ static void a_mail_says_what_is_needed(void **state)
 		.time = 1700000000,
 		.tree = "https://git.example.org/linux.git",
 		.branch = "net/next",
+		.head = D40,
 		.commit = C40,
 		.subject = "break\r\nit\n.\n",
 		.author_name = "A\nBcc: x@y.org",
@@ -113,6 +115,7 @@ static void a_mail_says_what_is_needed(void **state)
 		.arch = "i386",
 		.config = "lab",
 		.compiler = "gcc (Debian 12.2.0) 12.2.0",
+		.seen = "",
 		.errors = "a.c:1:1: error: no\n    1 | x\n",
 		.log = "/store/failed/i386/lab/" C40 "/build.log"};
 
@@ -134,19 +137,53 @@ static void a_mail_says_what_is_needed(void **state)
 		"Content-Transfer-Encoding: 8bit\n\n"
 		"tree:     https://git.example.org/linux.git\n"
 		"branch:   net/next\n"
+		"head:     " D40 "\n"
 		"commit:   " C40 "\n"
 		"subject:  break??it?.?\n"
 		"author:   A?Bcc: x@y.org <a@example.org>\n"
 		"date:     2023-11-14T22:13:20Z\n"
 		"config:   i386/lab\n"
 		"compiler: gcc (Debian 12.2.0) 12.2.0\n"
-		"\nThe build says:\n\n"
-		"  a.c:1:1: error: no\n"
-		"      1 | x\n"
-		"\nReproduce:\n\n"
+		"\nreproduce:\n\n"
 		"  tenfold-builder build --retry --arch i386 --config lab " C40 "\n"
-		"\nThe whole log:\n\n"
+		"\nerrors (new ones first, marked >>):\n\n"
+		"  >> a.c:1:1: error: no\n"
+		"         1 | x\n"
+		"\nthe whole log:\n\n"
 		"  /store/failed/i386/lab/" C40 "/build.log\n");
+}
+
+/* The answer to it, which a reader finds below it. */
+static void a_mail_says_that_it_builds_again(void **state)
+{
+	CLEANUP_STRVEC struct strvec to = STRVEC_INIT;
+	CLEANUP_BUF struct buf b;
+	struct mail mail = {.to = &to,
+		.tree = "t",
+		.branch = "main",
+		.head = D40,
+		.commit = C40,
+		.subject = "break it",
+		.mended = D40,
+		.mended_subject = "repair\r\nBcc: x@y.org",
+		.author_name = "A",
+		.author_email = "a@example.org",
+		.author_date = "2023-11-14T22:13:20Z",
+		.arch = "i386",
+		.config = "lab",
+		.compiler = "gcc"};
+
+	(void)state;
+	strvec_add(&to, "a@example.org");
+	buf_init(&b, MAIL_MAX);
+	mail_compose(&mail, &b);
+	assert_int_equal(buf_check(&b), 0);
+	assert_non_null(strstr(b.data,
+		"Subject: [tenfold] main: 89abcdef0123 builds again (i386/lab)\n"));
+	assert_non_null(strstr(b.data, "Message-ID: <mended." C40 ".i386.lab@tenfold>\n"
+				       "In-Reply-To: <" C40 ".i386.lab@tenfold>\n"));
+	assert_non_null(strstr(b.data, "builds:   " D40 "\nsubject:  repair??Bcc"));
+	assert_null(strstr(b.data, "\nBcc:"));
 }
 
 int main(void)
@@ -157,6 +194,7 @@ int main(void)
 		cmocka_unit_test(names_are_one_phrase),
 		cmocka_unit_test(encoded_words_keep_characters_whole),
 		cmocka_unit_test(a_mail_says_what_is_needed),
+		cmocka_unit_test(a_mail_says_that_it_builds_again),
 	};
 
 	return cmocka_run_group_tests_name("mail", tests, NULL, NULL);

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Who hears of what, on a real repository, with a store whose images are but their
+ * descriptions. */
+#include "builder/breakages.h"
+
+#include <errno.h>
+
+#include "builder/outbox.h"
+#include "tests/unit/builder-tree.h"
+
+struct world {
+	char temp[32];
+	char *git, *store_dir;
+	git_repository *repo;
+	struct conf_tree tree;
+	struct conf conf;
+	struct store store;
+	struct breakages breakages;
+	bool all_awaited; /* what is not made yet will be */
+	char a[IMAGE_COMMIT_TEXT], b[IMAGE_COMMIT_TEXT], c[IMAGE_COMMIT_TEXT],
+		d[IMAGE_COMMIT_TEXT];
+};
+
+static bool is_awaited(void *ctx, const struct image_id *id)
+{
+	struct world *w = ctx;
+
+	(void)id;
+	return w->all_awaited;
+}
+
+static void commit(struct world *w, const char *parent, const char *subject,
+	char ret_name[IMAGE_COMMIT_TEXT])
+{
+	const struct tree_file file = {"file", subject, 0};
+
+	tree_commit(w->repo, "main", parent, subject, &file, 1, ret_name);
+}
+
+/* a - b - c - d, on main */
+static int setup(void **state)
+{
+	struct world *w = calloc(1, sizeof(*w));
+
+	temp_make(w->temp);
+	assert_true(asprintf(&w->git, "%s/git", w->temp) > 0);
+	assert_true(asprintf(&w->store_dir, "%s/store", w->temp) > 0);
+	w->repo = tree_open(w->git);
+	commit(w, NULL, "first", w->a);
+	commit(w, w->a, "break\r\nBcc: x@y.org", w->b);
+	commit(w, w->b, "on top", w->c);
+	commit(w, w->c, "repair", w->d);
+	w->tree = (struct conf_tree){.name = "mini", .remote = w->git, .in_place = true};
+	w->conf = (struct conf){
+		.state = w->temp, .trees = &w->tree, .n_trees = 1, .mail_limit = 10};
+	strvec_add(&w->conf.mail_to, "lab@example.org");
+	w->store.root = w->store_dir;
+	w->breakages = (struct breakages){
+		.conf = &w->conf, .store = &w->store, .awaited = is_awaited, .ctx = w};
+	*state = w;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct world *w = *state;
+
+	git_repository_free(w->repo);
+	dir_remove(w->temp, NULL);
+	strvec_release(&w->conf.mail_to);
+	free(w->git);
+	free(w->store_dir);
+	free(w);
+	return 0;
+}
+
+static struct image_id id_of(const char *commit)
+{
+	struct image_id id = {.arch = "x86_64", .config = "mini"};
+
+	snprintf(id.commit, sizeof(id.commit), "%s", commit);
+	return id;
+}
+
+static void publish(struct world *w, const char *commit, bool built, const char *error)
+{
+	struct image image = {.id = id_of(commit),
+		.built = built,
+		.subject = "subject",
+		.author_name = "A",
+		.author_email = "a@example.org",
+		.author_date = "2023-11-14T22:13:20Z",
+		.date = "2023-11-14T22:13:20Z",
+		.branch = "main",
+		.compiler = "gcc 12",
+		.config_sha256 = "",
+		.release = "",
+		.build_id = "",
+		.how = "clean",
+		.published = "2023-11-14T22:13:20Z",
+		.error = error};
+	CLEANUP_BUF struct buf path, text;
+
+	buf_init(&path, 4096);
+	buf_init(&text, 65536);
+	store_image_path(&w->store, &image.id, built, &path);
+	assert_int_equal(dir_make(path.data, 0755, NULL), 0);
+	buf_adds(&path, "/image.json");
+	assert_int_equal(image_dump(&image, &text), 0);
+	assert_int_equal(
+		file_write_atomic(path.data, text.data, text.len, 0644, NULL), 0);
+}
+
+static void look(struct world *w, const char *made)
+{
+	struct image_id id = id_of(made ? made : w->a);
+	struct err err = ERR_INIT;
+
+	if (breakages_look(&w->breakages, made ? &id : NULL, &err) < 0)
+		fail_msg("%s", err.text);
+}
+
+static void builds(struct world *w, const char *commit)
+{
+	publish(w, commit, true, "");
+	look(w, commit);
+}
+
+static void fails(struct world *w, const char *commit)
+{
+	struct image_id id = id_of(commit);
+
+	assert_int_equal(breakages_note(w->conf.state, &id, "mini", "main", NULL), 0);
+	/* a kill here: nothing is told of what is not published */
+	look(w, NULL);
+	publish(w, commit, false, "a.c:1:1: error: no\n");
+	look(w, commit);
+	look(w, NULL);
+}
+
+static int count_mails(struct world *w)
+{
+	CLEANUP_BUF struct buf path;
+	CLEANUP_DIR DIR *dir = NULL;
+	struct dirent *entry;
+	int n = 0;
+
+	buf_init(&path, 4096);
+	buf_addf(&path, "%s/outbox", w->temp);
+	dir = opendir(path.data);
+	while (dir && (entry = readdir(dir)))
+		n += entry->d_name[0] != '.';
+	return n;
+}
+
+static void read_mail(
+	struct world *w, const char *kind, const char *commit, struct buf *b)
+{
+	CLEANUP_BUF struct buf path;
+
+	buf_init(&path, 4096);
+	buf_init(b, 65536);
+	buf_addf(&path, "%s/outbox/%sx86_64@mini@%s", w->temp, kind, commit);
+	assert_int_equal(file_read(path.data, b, NULL), 0);
+}
+
+static void one_mail_a_breakage_and_one_when_mended(void **state)
+{
+	struct world *w = *state;
+	CLEANUP_BUF struct buf bad, good;
+
+	builds(w, w->a);
+	fails(w, w->b);
+	assert_int_equal(count_mails(w), 1);
+	read_mail(w, "", w->b, &bad);
+	assert_non_null(strstr(bad.data, "does not build (x86_64/mini)\n"));
+	assert_non_null(strstr(bad.data, ">> a.c:1:1: error: no"));
+	assert_null(strstr(bad.data, "\nBcc:"));
+	fails(w, w->c); /* still broken */
+	assert_int_equal(count_mails(w), 1);
+	builds(w, w->d);
+	assert_int_equal(count_mails(w), 2);
+	read_mail(w, "mended@", w->b, &good);
+	assert_non_null(strstr(good.data, "builds again (x86_64/mini)\n"));
+	assert_non_null(strstr(good.data, w->d));
+	builds(w, w->d);
+	assert_int_equal(count_mails(w), 2);
+}
+
+/* The tip comes first: its failure is nobody's until its parents are known. */
+static void waits_for_the_one_to_blame(void **state)
+{
+	CLEANUP_BUF struct buf mail;
+	struct world *w = *state;
+
+	w->all_awaited = true;
+	fails(w, w->d);
+	assert_int_equal(count_mails(w), 0);
+	fails(w, w->c);
+	assert_int_equal(count_mails(w), 0);
+	fails(w, w->b);
+	assert_int_equal(count_mails(w), 0);
+	builds(w, w->a);
+	assert_int_equal(count_mails(w), 1);
+	read_mail(w, "", w->b, &mail);
+}
+
+/* Nobody is going to build the parent: then the first that was seen is told of, once. */
+static void tells_of_the_first_that_was_seen(void **state)
+{
+	struct world *w = *state;
+
+	fails(w, w->c);
+	assert_int_equal(count_mails(w), 1);
+	fails(w, w->d);
+	fails(w, w->b);
+	assert_int_equal(count_mails(w), 1);
+}
+
+/* b failed when nobody was to be told (a bisection's wish): c brings it up. */
+static void finds_the_breaker_behind_a_silent_failure(void **state)
+{
+	CLEANUP_BUF struct buf mail;
+	struct world *w = *state;
+
+	builds(w, w->a);
+	publish(w, w->b, false, "x\n");
+	fails(w, w->c);
+	assert_int_equal(count_mails(w), 1);
+	read_mail(w, "", w->b, &mail);
+}
+
+static void what_is_mended_already_is_no_news(void **state)
+{
+	struct world *w = *state;
+
+	builds(w, w->a);
+	builds(w, w->d);
+	fails(w, w->b);
+	assert_int_equal(count_mails(w), 0);
+}
+
+static void a_forced_push_takes_it_away(void **state)
+{
+	char other[IMAGE_COMMIT_TEXT];
+	struct world *w = *state;
+
+	builds(w, w->a);
+	w->all_awaited = true;
+	fails(w, w->c);
+	commit(w, w->a, "instead", other);
+	w->all_awaited = false;
+	look(w, NULL);
+	assert_int_equal(count_mails(w), 0);
+	builds(w, other);
+	assert_int_equal(count_mails(w), 0);
+}
+
+static void a_branch_has_so_many_a_day(void **state)
+{
+	char e[IMAGE_COMMIT_TEXT], f[IMAGE_COMMIT_TEXT];
+	struct world *w = *state;
+
+	w->conf.mail_limit = 1;
+	commit(w, w->d, "break it again", e);
+	commit(w, e, "repair it again", f);
+	builds(w, w->a);
+	fails(w, w->b);
+	builds(w, w->c);
+	assert_int_equal(count_mails(w), 2);
+	builds(w, w->d);
+	fails(w, e);
+	builds(w, f);
+	/* nor that it builds again: nobody heard that it did not */
+	assert_int_equal(count_mails(w), 2);
+}
+
+static void sends_each_mail_once(void **state)
+{
+	CLEANUP_STRVEC struct strvec sendmail = STRVEC_INIT, bad = STRVEC_INIT;
+	struct world *w = *state;
+	CLEANUP_BUF struct buf text, path;
+	struct err err = ERR_INIT;
+
+	buf_init(&path, 4096);
+	buf_init(&text, 65536);
+	buf_addf(&path, "%s/mail", w->temp);
+	strvec_add(&sendmail, "dd");
+	strvec_addf(&sendmail, "of=%s", path.data);
+	strvec_add(&sendmail, "oflag=append");
+	strvec_add(&sendmail, "conv=notrunc");
+	strvec_add(&bad, "false");
+	builds(w, w->a);
+	fails(w, w->b);
+	/* a relay that is down: the mail stays */
+	assert_int_equal(outbox_send(w->temp, &bad, -1, &err), -EIO);
+	assert_int_equal(outbox_send(w->temp, &sendmail, -1, &err), 0);
+	assert_int_equal(outbox_send(w->temp, &sendmail, -1, &err), 0);
+	/* what was sent is not put there again: a kill may make us try */
+	{
+		CLEANUP_BUF struct buf key;
+
+		buf_init(&key, 256);
+		buf_addf(&key, "x86_64@mini@%s", w->b);
+		assert_int_equal(outbox_put(w->temp, key.data, "again", &err), 0);
+	}
+	assert_int_equal(count_mails(w), 0);
+	assert_int_equal(file_read(path.data, &text, NULL), 0);
+	assert_memory_equal(text.data, "To: lab@example.org\n", 20);
+	assert_null(strstr(text.data + 20, "To: lab@example.org\n"));
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {TEST(one_mail_a_breakage_and_one_when_mended),
+		TEST(waits_for_the_one_to_blame), TEST(tells_of_the_first_that_was_seen),
+		TEST(finds_the_breaker_behind_a_silent_failure),
+		TEST(what_is_mended_already_is_no_news),
+		TEST(a_forced_push_takes_it_away), TEST(a_branch_has_so_many_a_day),
+		TEST(sends_each_mail_once)};
+
+	return cmocka_run_group_tests_name("breakages", tests, NULL, NULL);
+}
