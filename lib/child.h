@@ -34,8 +34,8 @@ struct child_spec {
 	void *ctx;
 };
 
-#define CHILD_SPEC_INIT                       \
-	{                                     \
+#define CHILD_SPEC_INIT                                    \
+	{                                                  \
 		.in_fd = -1, .out_fd = -1, .cancel_fd = -1 \
 	}
 
