@@ -69,8 +69,8 @@ static int set_rlimit(int what, rlim_t value)
 /* Nothing of ours goes in by way of bwrap: no variable, no descriptor but its own. */
 static int strip(const struct inside *in)
 {
-	CLEANUP_FREE char *path =
-		strdup(getenv("PATH") ? getenv("PATH") : "/usr/bin:/bin");
+	const char *now = getenv("PATH");
+	CLEANUP_FREE char *path = strdup(now ? now : "/usr/bin:/bin");
 
 	if (!path || clearenv() || setenv("PATH", path, 1) < 0)
 		return -ENOMEM;
@@ -292,18 +292,15 @@ int sandbox_run(const struct sandbox *box, const struct child_spec *spec,
 		.limits = settle_limits(box),
 		.builder = getpid()};
 	CLEANUP_STRVEC struct strvec argv = STRVEC_INIT;
-	CLEANUP_FD int ours = -1, theirs = -1;
 	const struct cgroup_limits group = {
 		.memory = in.limits.memory, .processes = in.limits.processes};
 	int r = open_status(&in, err);
 
 	if (r < 0)
 		return r;
-	ours = in.status_fd;
-	theirs = in.their_fd;
 	buf_init(&in.status, 4096);
 	in.free = box->obj ? free_bytes(box->obj) : 0;
-	sandbox_words(box, spec->env, theirs, &argv);
+	sandbox_words(box, spec->env, in.their_fd, &argv);
 	strvec_addv(&argv, (const char *const *)spec->argv);
 	cgroup_make(&in.group, &group, NULL); /* else the limits are each process's own */
 	r = strvec_check(&argv);
@@ -319,6 +316,8 @@ int sandbox_run(const struct sandbox *box, const struct child_spec *spec,
 	}
 	cgroup_remove(&in.group);
 	buf_release(&in.status);
+	close(in.status_fd);
+	close(in.their_fd);
 	return r;
 }
 
