@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
@@ -41,11 +42,23 @@ static int teardown(void **state)
 	return dir_remove(w->root, NULL);
 }
 
+/* A killed one's own child, on its way to gzip, may hold the lock a moment longer. */
+static int open_freezer(struct world *w, struct freezer *ret, struct err *err)
+{
+	int r = freezer_open(ret, &w->store, err);
+
+	for (int tries = 0; r == -EAGAIN && tries < 1000; tries++) {
+		poll(NULL, 0, 10);
+		r = freezer_open(ret, &w->store, err);
+	}
+	return r;
+}
+
 static int freeze(
 	struct world *w, const struct image_id *id, struct frozen *ret, struct err *err)
 {
 	CLEANUP_FREEZER struct freezer freezer = {.lock_fd = -1};
-	int r = freezer_open(&freezer, &w->store, err);
+	int r = open_freezer(w, &freezer, err);
 
 	return r < 0 ? r : freezer_add(&freezer, id, ret, err);
 }
