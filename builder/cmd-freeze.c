@@ -106,7 +106,7 @@ static int freeze_one(struct builder *b, struct freezer *freezer,
 	const struct image_id *id, struct err *err)
 {
 	char text[IMAGE_ID_TEXT];
-	struct frozen frozen;
+	struct frozen frozen = {0};
 	int r = is_cancelled(b) ? err_set(err, -ECANCELED, "cancelled")
 				: freezer_add(freezer, id, &frozen, err);
 

@@ -22,9 +22,13 @@ int chain_path(const struct store *store, const struct image_id *id, struct buf 
 	return r ? r : buf_check(b);
 }
 
-/* Reads one more pack; it must be the one that the chain wants. */
+/* What a pointer to a part holds until it is known. */
+static const struct blob nothing;
+
+/* Reads one more pack; it must be the one that the chain wants: *next, which then is the
+ * one after it. */
 static int add_link(
-	struct chain *chain, const char *path, const struct image_id *id, struct err *err)
+	struct chain *chain, const char *path, struct image_id *next, struct err *err)
 {
 	struct link *link;
 	int r;
@@ -37,8 +41,10 @@ static int add_link(
 		return err_set(err, -ENOMEM, "out of memory");
 	chain->link[chain->n++] = link;
 	r = packfile_read(path, &link->pack, err);
-	if (!r && !image_id_equal(&link->pack.id, id))
+	if (!r && !image_id_equal(&link->pack.id, next))
 		r = err_set(err, -EBADMSG, "'%s' is the pack of another image", path);
+	if (!r)
+		memcpy(next->commit, link->pack.base, sizeof(next->commit));
 	return r;
 }
 
@@ -56,9 +62,6 @@ int chain_open(const struct store *store, const struct image_id *id, const char 
 		if (!r)
 			r = add_link(&chain, path ? path : usual.data, &next, err);
 		path = NULL;
-		if (!r)
-			memcpy(next.commit, chain.link[chain.n - 1]->pack.base,
-				sizeof(next.commit));
 	}
 	if (r < 0)
 		return r;
@@ -90,7 +93,7 @@ static int get_symbols(
 {
 	struct link *link = chain->link[level];
 	const struct packfile_file *file = packfile_find(&link->pack, "System.map");
-	const struct blob *folded;
+	const struct blob *folded = &nothing;
 	int r = 0;
 
 	if (!file || file->recipe != RECIPE_SYMBOLS)
@@ -108,7 +111,7 @@ static int relinked(struct chain *chain, size_t level, const struct blob *base,
 	struct blob *ret, struct err *err)
 {
 	CLEANUP_SHIFTS struct shifts shifts = {0};
-	const struct blob *from, *to;
+	const struct blob *from = &nothing, *to = &nothing;
 	int r = get_symbols(chain, level + 1, &from, err);
 
 	if (!r)
@@ -142,7 +145,7 @@ static int get_part(struct chain *chain, size_t level, const char *name, size_t 
 {
 	struct link *link = level < chain->n ? chain->link[level] : NULL;
 	const struct packfile_file *file = link ? packfile_find(&link->pack, name) : NULL;
-	const struct blob *base = NULL;
+	const struct blob *base = &nothing;
 	struct blob *got;
 	int r = 0;
 
@@ -177,7 +180,7 @@ int chain_symbols(struct chain *chain, const struct blob **ret_text, struct err 
 int chain_file(
 	struct chain *chain, const char *name, struct blob *ret_file, struct err *err)
 {
-	const struct packfile_file *file = packfile_find(&chain->link[0]->pack, name);
+	const struct packfile_file *file = packfile_find(chain_pack(chain), name);
 	struct apart apart = {0};
 	int r = 0;
 
@@ -188,11 +191,16 @@ int chain_file(
 	apart.at = file->at;
 	apart.n_parts = file->n_parts;
 	for (size_t i = 0; !r && i < file->n_parts; i++) {
-		const struct blob *part;
+		const struct blob *part = &nothing;
 
 		r = chain_part(chain, name, i, &part, err);
 		if (!r)
 			apart.part[i] = *part;
 	}
 	return r < 0 ? r : recipe_together(&apart, ret_file, err);
+}
+
+const struct packfile *chain_pack(const struct chain *chain)
+{
+	return &chain->link[0]->pack;
 }

@@ -33,6 +33,9 @@ int chain_open(const struct store *store, const struct image_id *id, const char 
 	struct chain *ret_chain, struct err *err);
 void chain_close(struct chain *chain);
 
+/* The image's own pack, of an open chain. */
+const struct packfile *chain_pack(const struct chain *chain);
+
 /* A part of a file of the image itself; the chain's. -ENOENT if it has none. */
 int chain_part(struct chain *chain, const char *name, size_t part,
 	const struct blob **ret_part, struct err *err);

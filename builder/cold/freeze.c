@@ -199,7 +199,7 @@ static int write_pack(struct packing *p, const struct blob *bytes, struct err *e
 		return r;
 	}
 	r = path_sync(p->folder.data, err);
-	return r < 0 ? r : remember(p->freezer, &chain.link[0]->pack, err);
+	return r < 0 ? r : remember(p->freezer, chain_pack(&chain), err);
 }
 
 static int name_files(struct packing *p, struct err *err)

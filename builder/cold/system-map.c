@@ -155,7 +155,8 @@ static int symbols_read(const struct blob *text, struct symbols *ret, struct err
 
 static bool same_name(const struct symbol *a, const struct symbol *b)
 {
-	return a->len == b->len && !memcmp(a->rest, b->rest, a->len);
+	return a->len == b->len && a->rest && b->rest &&
+	       !memcmp(a->rest, b->rest, a->len);
 }
 
 /* Moves both indices to where the lists go on alike; false if that is not near. */

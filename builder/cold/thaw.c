@@ -66,7 +66,7 @@ static int take_out(struct chain *chain, const struct image_file *file,
 	if (ret_data->len == file->size && !strcmp(digest, file->sha256))
 		return 0;
 	blob_release(ret_data);
-	packed = packfile_find(&chain->link[0]->pack, file->name);
+	packed = packfile_find(chain_pack(chain), file->name);
 	return err_set(err, -EBADMSG, "'%s' does not come out of its pack as it was%s%s",
 		file->name, *packed->tool ? ": another version of what made it, " : "",
 		packed->tool);
