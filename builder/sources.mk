@@ -4,11 +4,11 @@ builder_srcs := alias.c breakage-list.c breakage.c breakages.c build-id.c build-
 	cmd-build.c cmd-fetch.c cmd-freeze.c cmd-status.c cmd-watch.c conf.c costs.c deliver.c job.c kbuild-run.c kbuild.c \
 	kconfig.c mail.c make.c outbox.c pack.c progress.c publish.c queue.c refs.c repo.c \
 	sandbox-guard.c sandbox-words.c sandbox.c source.c wanted.c wish.c workplace.c
-builder_srcs += $(addprefix reach/,compare.c names.c reach.c record.c)
+builder_srcs += $(addprefix reach/,compare.c names.c reach.c record.c respell.c)
 builder_srcs += $(addprefix cold/,blob.c chain.c codec.c compressor.c freeze.c named.c \
 	packfile.c plan.c recipe.c relink.c rule.c system-map.c thaw.c weave.c)
 builder_prog := tenfold-builder
 builder_uses := lib
 builder_pkgs := libgit2 libarchive libzstd liblzma libcurl jansson inih nettle
 # what make's processes load, to write down what they read
-builder_preload := reach/recorder.c
+builder_preload := reach/recorder.c reach/recorder-calls.c

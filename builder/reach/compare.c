@@ -6,10 +6,11 @@
 
 #include "builder/repo.h"
 #include "lib/cleanup.h"
-#include "map.h"
+#include "respell.h"
 
 DEFINE_CLEANUP(git_tree, git_tree *, git_tree_free)
 DEFINE_CLEANUP(git_tree_entry, git_tree_entry *, git_tree_entry_free)
+DEFINE_CLEANUP(git_blob, git_blob *, git_blob_free)
 DEFINE_CLEANUP(git_diff, git_diff *, git_diff_free)
 
 struct comparing {
@@ -69,6 +70,28 @@ static bool counts(const struct comparing *c, const char *path, enum reach_chang
 	return false;
 }
 
+static bool is_c(const char *path)
+{
+	size_t len = strlen(path);
+
+	return len > 2 &&
+	       (!strcmp(path + len - 2, ".c") || !strcmp(path + len - 2, ".h"));
+}
+
+/* Only the words of comments are others. */
+static bool is_respelt(const struct comparing *c, const git_diff_delta *delta)
+{
+	CLEANUP(cleanup_git_blob) git_blob *old = NULL, *new = NULL;
+	git_repository *repo = git_tree_owner(c->from);
+
+	return delta->old_file.mode == delta->new_file.mode &&
+	       is_c(delta->new_file.path) &&
+	       git_blob_lookup(&old, repo, &delta->old_file.id) == 0 &&
+	       git_blob_lookup(&new, repo, &delta->new_file.id) == 0 &&
+	       respell_same(git_blob_rawcontent(old), git_blob_rawsize(old),
+		       git_blob_rawcontent(new), git_blob_rawsize(new));
+}
+
 static bool delta_counts(const struct comparing *c, const git_diff_delta *delta)
 {
 	uint16_t from = delta->old_file.mode, to = delta->new_file.mode;
@@ -76,7 +99,9 @@ static bool delta_counts(const struct comparing *c, const git_diff_delta *delta)
 	if (from == GIT_FILEMODE_LINK || to == GIT_FILEMODE_LINK)
 		return true;
 	if (is_file(from) && is_file(to))
-		return reach_touched(c->reach, delta->new_file.path, REACH_CHANGED);
+		return reach_touched(c->reach, delta->new_file.path, REACH_CHANGED) &&
+		       (reach_touched(c->reach, delta->new_file.path, REACH_RESPELT) ||
+			       !is_respelt(c, delta));
 	return (is_file(from) && counts(c, delta->old_file.path, REACH_WENT)) ||
 	       (is_file(to) && counts(c, delta->new_file.path, REACH_CAME));
 }

@@ -22,10 +22,11 @@
 #define REACH_ROOT_MAX 4096
 
 enum reach_kind {
-	REACH_OPENED = 'o', /* a folder: listed */
-	REACH_SEEN = 's',   /* asked about, and there */
-	REACH_ABSENT = 'a', /* looked for, and not there */
-	REACH_DEEP = 'd',   /* looked for by a pattern, or walked: all below counts */
+	REACH_OPENED = 'o',   /* a folder: listed */
+	REACH_COMPILED = 'c', /* the same, by a compiler, which looks past comments */
+	REACH_SEEN = 's',     /* asked about, and there */
+	REACH_ABSENT = 'a',   /* looked for, and not there */
+	REACH_DEEP = 'd',     /* looked for by a pattern, or walked: all below counts */
 };
 
 struct reach_map {

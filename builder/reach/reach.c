@@ -13,7 +13,7 @@
 #define SIZE_FIRST 4096
 
 static const char head[] = "tenfold reach 1\n";
-static const char letters[] = "rmlb"; /* of the bits, in their order */
+static const char letters[] = "rmlbsc"; /* of the bits, in their order */
 
 static struct reach_path *find(struct reach_path *paths, size_t size, const char *path)
 {
@@ -71,11 +71,14 @@ unsigned int reach_bits(const struct reach *reach, const char *path)
 
 bool reach_touched(const struct reach *reach, const char *path, enum reach_change change)
 {
-	unsigned int needed = change == REACH_CHANGED ? 0 : REACH_BIT_LISTED;
+	bool there = change == REACH_CHANGED || change == REACH_RESPELT;
+	unsigned int needed = there ? 0 : REACH_BIT_LISTED;
+	unsigned int deaf =
+		change == REACH_RESPELT ? REACH_BIT_SEEN | REACH_BIT_COMPILED : 0;
 	CLEANUP_BUF struct buf folder = {0};
 	char *slash;
 
-	if (reach->odd || reach_bits(reach, path))
+	if (reach->odd || (reach_bits(reach, path) & ~deaf))
 		return true;
 	buf_init(&folder, REACH_ROOT_MAX);
 	buf_addf(&folder, "./%s", path);

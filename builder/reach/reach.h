@@ -17,10 +17,12 @@
 #include "lib/err.h"
 
 enum reach_bit {
-	REACH_BIT_READ = 1,   /* there when it was looked at: its content, type, mode */
-	REACH_BIT_MISSED = 2, /* not there */
-	REACH_BIT_LISTED = 4, /* a folder whose names were read */
-	REACH_BIT_BELOW = 8,  /* a folder of which anything may have been looked at */
+	REACH_BIT_READ = 1,      /* read or run */
+	REACH_BIT_MISSED = 2,    /* looked for, and not there */
+	REACH_BIT_LISTED = 4,    /* a folder whose names were read */
+	REACH_BIT_BELOW = 8,     /* a folder of which anything may have been looked at */
+	REACH_BIT_SEEN = 16,     /* asked about: that it is there, its type, its mode */
+	REACH_BIT_COMPILED = 32, /* read by a compiler, as C */
 };
 
 struct reach_path {
@@ -37,6 +39,7 @@ struct reach {
 
 enum reach_change {
 	REACH_CHANGED, /* content or mode */
+	REACH_RESPELT, /* content, in a way that no compiler notices (respell.h) */
 	REACH_CAME,    /* a file or folder that was not there */
 	REACH_WENT,
 };

@@ -105,8 +105,9 @@ static unsigned int bits_of(char kind, const struct stat *st)
 {
 	if (kind == REACH_DEEP)
 		return REACH_BIT_READ | REACH_BIT_BELOW;
-	return REACH_BIT_READ |
-	       (kind == REACH_OPENED && S_ISDIR(st->st_mode) ? REACH_BIT_LISTED : 0);
+	if (kind == REACH_SEEN || kind == REACH_COMPILED)
+		return kind == REACH_SEEN ? REACH_BIT_SEEN : REACH_BIT_COMPILED;
+	return REACH_BIT_READ | (S_ISDIR(st->st_mode) ? REACH_BIT_LISTED : 0);
 }
 
 /* Something that is there now: itself, and what it points at. */

@@ -10,30 +10,24 @@
  * sh, the compiler, perl, python, kbuild's own) are such; a program that is linked
  * statically, or that makes system calls by hand, would not be seen.
  */
-#include "map.h"
+#include "recorder.h"
 
-#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <fts.h>
-#include <ftw.h>
 #include <glob.h>
 #include <limits.h>
-#include <spawn.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define ARGS_MAX 4096
+#include "map.h"
 
 static struct reach_map *map;
 static size_t root_len;
 static bool looked; /* for the map */
+static char opened = REACH_OPENED;
 
 static _Noreturn void give_up(void)
 {
@@ -41,6 +35,22 @@ static _Noreturn void give_up(void)
 
 	syscall(SYS_write, 2, text, sizeof(text) - 1);
 	_exit(127);
+}
+
+/* gcc's own compiler, which gives its preprocessor nothing but C to read. fixdep looks
+ * for the names of options in what was compiled, and all it writes are dependencies. */
+static bool looks_past_comments(void)
+{
+	char self[PATH_MAX];
+	long n = syscall(
+		SYS_readlinkat, AT_FDCWD, "/proc/self/exe", self, sizeof(self) - 1);
+	const char *name;
+
+	if (n <= 0)
+		return false;
+	self[n] = '\0';
+	name = strrchr(self, '/');
+	return name && (!strcmp(name, "/cc1") || !strcmp(name, "/fixdep"));
 }
 
 static void attach(void)
@@ -61,6 +71,8 @@ static void attach(void)
 		give_up();
 	map = at;
 	root_len = strnlen(map->root, sizeof(map->root));
+	if (looks_past_comments())
+		opened = REACH_COMPILED;
 }
 
 /* The folder that a path without a leading slash starts from; its length, 0: unknown. */
@@ -109,7 +121,7 @@ static void note(int dirfd, const char *path, char kind)
 }
 
 /* After a call: what came of it. An empty path is about dirfd itself. */
-static void tell(int dirfd, const char *path, char kind, bool bad)
+void recorder_tell(int dirfd, const char *path, char kind, bool bad)
 {
 	int saved = errno;
 
@@ -118,25 +130,27 @@ static void tell(int dirfd, const char *path, char kind, bool bad)
 	if (map && path) {
 		bool absent = saved == ENOENT || saved == ENOTDIR || saved == ELOOP;
 
+		if (kind == REACH_OPENED)
+			kind = opened;
 		note(dirfd, path, bad && absent ? REACH_ABSENT : kind);
 	}
 	errno = saved;
 }
 
 /* Before a call that does not come back. */
-static void tell_run(const char *path)
+void recorder_tell_run(const char *path)
 {
 	int saved = errno;
 
 	if (path && strchr(path, '/'))
-		tell(AT_FDCWD, path, REACH_SEEN,
+		recorder_tell(AT_FDCWD, path, REACH_OPENED,
 			syscall(SYS_faccessat, AT_FDCWD, path, F_OK) < 0);
 	errno = saved;
 }
 
 /* The folder before the first letter that makes a pattern. A caller who brings his own
  * functions for folders (make does) is seen in them. */
-static void tell_pattern(const char *pattern, int flags)
+void recorder_tell_pattern(const char *pattern, int flags)
 {
 	size_t len = strcspn(pattern, "*?[{~\\");
 	char folder[PATH_MAX];
@@ -144,7 +158,7 @@ static void tell_pattern(const char *pattern, int flags)
 	if (flags & GLOB_ALTDIRFUNC)
 		return;
 	if (!pattern[len]) {
-		tell(AT_FDCWD, pattern, REACH_SEEN,
+		recorder_tell(AT_FDCWD, pattern, REACH_SEEN,
 			syscall(SYS_faccessat, AT_FDCWD, pattern, F_OK) < 0);
 		return;
 	}
@@ -154,11 +168,11 @@ static void tell_pattern(const char *pattern, int flags)
 		give_up();
 	memcpy(folder, pattern, len);
 	folder[len] = '\0';
-	tell(AT_FDCWD, folder, REACH_DEEP, false);
+	recorder_tell(AT_FDCWD, folder, REACH_DEEP, false);
 }
 
 /* The C library's function, looked for once. */
-static void *find(void **at, const char *name)
+void *recorder_find(void **at, const char *name)
 {
 	if (!*at)
 		*at = dlsym(RTLD_NEXT, name);
@@ -167,236 +181,10 @@ static void *find(void **at, const char *name)
 	return *at;
 }
 
-#define REAL(name) ((__typeof__(&name))find(&real_##name, #name))
-
-/* A function of the C library, and what it looks at. */
-#define WRAP(type, name, params, args, bad, dirfd, path, kind)   \
-	static void *real_##name;                                \
-	__attribute__((visibility("default"))) type name params; \
-	type name params                                         \
-	{                                                        \
-		type result = REAL(name) args;                   \
-                                                                 \
-		tell(dirfd, path, kind, result == (bad));        \
-		return result;                                   \
-	}
-
-/* open(2) and its kin, whose mode is there only at times. */
-#define WRAP_OPEN(name, params, args, dirfd)                    \
-	static void *real_##name;                               \
-	__attribute__((visibility("default"))) int name params; \
-	int name params                                         \
-	{                                                       \
-		mode_t mode = 0;                                \
-		va_list more;                                   \
-		int result;                                     \
-                                                                \
-		va_start(more, flags);                          \
-		if (flags & (O_CREAT | __O_TMPFILE))            \
-			mode = va_arg(more, mode_t);            \
-		va_end(more);                                   \
-		result = REAL(name) args;                       \
-		tell(dirfd, path, REACH_OPENED, result < 0);    \
-		return result;                                  \
-	}
-
-WRAP_OPEN(open, (const char *path, int flags, ...), (path, flags, mode), AT_FDCWD)
-WRAP_OPEN(open64, (const char *path, int flags, ...), (path, flags, mode), AT_FDCWD)
-WRAP_OPEN(openat, (int fd, const char *path, int flags, ...), (fd, path, flags, mode), fd)
-WRAP_OPEN(
-	openat64, (int fd, const char *path, int flags, ...), (fd, path, flags, mode), fd)
-
-#define P const char *path
-WRAP(int, __open_2, (P, int flags), (path, flags), -1, AT_FDCWD, path, REACH_OPENED)
-WRAP(int, __open64_2, (P, int flags), (path, flags), -1, AT_FDCWD, path, REACH_OPENED)
-WRAP(int, __openat_2, (int fd, P, int flags), (fd, path, flags), -1, fd, path,
-	REACH_OPENED)
-WRAP(int, __openat64_2, (int fd, P, int flags), (fd, path, flags), -1, fd, path,
-	REACH_OPENED)
-WRAP(FILE *, fopen, (P, const char *mode), (path, mode), NULL, AT_FDCWD, path,
-	REACH_OPENED)
-WRAP(FILE *, fopen64, (P, const char *mode), (path, mode), NULL, AT_FDCWD, path,
-	REACH_OPENED)
-WRAP(FILE *, freopen, (P, const char *mode, FILE *file), (path, mode, file), NULL,
-	AT_FDCWD, path, REACH_OPENED)
-WRAP(FILE *, freopen64, (P, const char *mode, FILE *file), (path, mode, file), NULL,
-	AT_FDCWD, path, REACH_OPENED)
-WRAP(DIR *, opendir, (P), (path), NULL, AT_FDCWD, path, REACH_OPENED)
-
-#define S struct stat *st
-#define S64 struct stat64 *st
-WRAP(int, stat, (P, S), (path, st), -1, AT_FDCWD, path, REACH_SEEN)
-WRAP(int, lstat, (P, S), (path, st), -1, AT_FDCWD, path, REACH_SEEN)
-WRAP(int, stat64, (P, S64), (path, st), -1, AT_FDCWD, path, REACH_SEEN)
-WRAP(int, lstat64, (P, S64), (path, st), -1, AT_FDCWD, path, REACH_SEEN)
-WRAP(int, fstatat, (int fd, P, S, int flags), (fd, path, st, flags), -1, fd, path,
-	REACH_SEEN)
-WRAP(int, fstatat64, (int fd, P, S64, int flags), (fd, path, st, flags), -1, fd, path,
-	REACH_SEEN)
-WRAP(int, statx, (int fd, P, int flags, unsigned int mask, struct statx *st),
-	(fd, path, flags, mask, st), -1, fd, path, REACH_SEEN)
-/* for programs that were linked before glibc 2.33 */
-WRAP(int, __xstat, (int ver, P, S), (ver, path, st), -1, AT_FDCWD, path, REACH_SEEN)
-WRAP(int, __lxstat, (int ver, P, S), (ver, path, st), -1, AT_FDCWD, path, REACH_SEEN)
-WRAP(int, __xstat64, (int ver, P, S64), (ver, path, st), -1, AT_FDCWD, path, REACH_SEEN)
-WRAP(int, __lxstat64, (int ver, P, S64), (ver, path, st), -1, AT_FDCWD, path, REACH_SEEN)
-WRAP(int, __fxstatat, (int ver, int fd, P, S, int flags), (ver, fd, path, st, flags), -1,
-	fd, path, REACH_SEEN)
-WRAP(int, __fxstatat64, (int ver, int fd, P, S64, int flags), (ver, fd, path, st, flags),
-	-1, fd, path, REACH_SEEN)
-WRAP(int, access, (P, int mode), (path, mode), -1, AT_FDCWD, path, REACH_SEEN)
-WRAP(int, eaccess, (P, int mode), (path, mode), -1, AT_FDCWD, path, REACH_SEEN)
-WRAP(int, euidaccess, (P, int mode), (path, mode), -1, AT_FDCWD, path, REACH_SEEN)
-WRAP(int, faccessat, (int fd, P, int mode, int flags), (fd, path, mode, flags), -1, fd,
-	path, REACH_SEEN)
-WRAP(ssize_t, readlink, (P, char *text, size_t size), (path, text, size), -1, AT_FDCWD,
-	path, REACH_SEEN)
-WRAP(ssize_t, readlinkat, (int fd, P, char *text, size_t size), (fd, path, text, size),
-	-1, fd, path, REACH_SEEN)
-WRAP(char *, realpath, (P, char *text), (path, text), NULL, AT_FDCWD, path, REACH_SEEN)
-WRAP(char *, canonicalize_file_name, (P), (path), NULL, AT_FDCWD, path, REACH_SEEN)
-WRAP(int, chdir, (P), (path), -1, AT_FDCWD, path, REACH_SEEN)
-WRAP(int, link, (P, const char *to), (path, to), -1, AT_FDCWD, path, REACH_OPENED)
-WRAP(int, linkat, (int fd, P, int to_fd, const char *to, int flags),
-	(fd, path, to_fd, to, flags), -1, fd, path, REACH_OPENED)
-
-/* The C library's own, for programs that were compiled with _FORTIFY_SOURCE. */
-ssize_t __readlink_chk(P, char *text, size_t len, size_t size);
-ssize_t __readlinkat_chk(int fd, P, char *text, size_t len, size_t size);
-char *__realpath_chk(P, char *text, size_t size);
-WRAP(ssize_t, __readlink_chk, (P, char *text, size_t len, size_t size),
-	(path, text, len, size), -1, AT_FDCWD, path, REACH_SEEN)
-WRAP(ssize_t, __readlinkat_chk, (int fd, P, char *text, size_t len, size_t size),
-	(fd, path, text, len, size), -1, fd, path, REACH_SEEN)
-WRAP(char *, __realpath_chk, (P, char *text, size_t size), (path, text, size), NULL,
-	AT_FDCWD, path, REACH_SEEN)
-
-/* Walks that the C library does by itself. */
-WRAP(int, ftw, (P, __ftw_func_t each, int fds), (path, each, fds), -1, AT_FDCWD, path,
-	REACH_DEEP)
-WRAP(int, ftw64, (P, __ftw64_func_t each, int fds), (path, each, fds), -1, AT_FDCWD, path,
-	REACH_DEEP)
-WRAP(int, nftw, (P, __nftw_func_t each, int fds, int flags), (path, each, fds, flags), -1,
-	AT_FDCWD, path, REACH_DEEP)
-WRAP(int, nftw64, (P, __nftw64_func_t each, int fds, int flags), (path, each, fds, flags),
-	-1, AT_FDCWD, path, REACH_DEEP)
-#define SORT(type) int (*want)(const type *), int (*sort)(const type **, const type **)
-WRAP(int, scandir, (P, struct dirent ***list, SORT(struct dirent)),
-	(path, list, want, sort), -1, AT_FDCWD, path, REACH_OPENED)
-WRAP(int, scandir64, (P, struct dirent64 ***list, SORT(struct dirent64)),
-	(path, list, want, sort), -1, AT_FDCWD, path, REACH_OPENED)
-WRAP(int, scandirat, (int fd, P, struct dirent ***list, SORT(struct dirent)),
-	(fd, path, list, want, sort), -1, fd, path, REACH_OPENED)
-
-static void *real_fdopendir;
-DIR *fdopendir(int fd)
-{
-	tell(fd, "", REACH_OPENED, false);
-	return REAL(fdopendir)(fd);
-}
-
-static void *real_fchdir;
-int fchdir(int fd)
-{
-	tell(fd, "", REACH_OPENED, false);
-	return REAL(fchdir)(fd);
-}
-
-static void *real_glob, *real_glob64;
-int glob(const char *pattern, int flags, int (*bad)(const char *, int), glob_t *found)
-{
-	tell_pattern(pattern, flags);
-	return REAL(glob)(pattern, flags, bad, found);
-}
-
-int glob64(const char *pattern, int flags, int (*bad)(const char *, int), glob64_t *found)
-{
-	tell_pattern(pattern, flags);
-	return REAL(glob64)(pattern, flags, bad, found);
-}
-
-static void *real_fts_open, *real_fts64_open;
-FTS *fts_open(
-	char *const *paths, int flags, int (*sort)(const FTSENT **, const FTSENT **))
-{
-	for (size_t i = 0; paths[i]; i++)
-		tell(AT_FDCWD, paths[i], REACH_DEEP, false);
-	return REAL(fts_open)(paths, flags, sort);
-}
-
-FTS64 *fts64_open(
-	char *const *paths, int flags, int (*sort)(const FTSENT64 **, const FTSENT64 **))
-{
-	for (size_t i = 0; paths[i]; i++)
-		tell(AT_FDCWD, paths[i], REACH_DEEP, false);
-	return REAL(fts64_open)(paths, flags, sort);
-}
-
-/* Programs that are run; what has no slash comes from PATH, from outside of the tree. */
-#define WRAP_RUN(name, params, args, path) \
-	static void *real_##name;          \
-	int name params                    \
-	{                                  \
-		tell_run(path);            \
-		return REAL(name) args;    \
-	}
-
-typedef char *const *words;
-typedef const posix_spawn_file_actions_t *actions;
-typedef const posix_spawnattr_t *attributes;
-WRAP_RUN(execve, (P, words argv, words env), (path, argv, env), path)
-WRAP_RUN(execv, (P, words argv), (path, argv), path)
-WRAP_RUN(execvp, (P, words argv), (path, argv), path)
-WRAP_RUN(execvpe, (P, words argv, words env), (path, argv, env), path)
-WRAP_RUN(posix_spawn, (pid_t * pid, P, actions a, attributes b, words argv, words env),
-	(pid, path, a, b, argv, env), path)
-WRAP_RUN(posix_spawnp, (pid_t * pid, P, actions a, attributes b, words argv, words env),
-	(pid, path, a, b, argv, env), path)
-
-/* The words of execl(3): as an array, and the environment behind it. */
-static bool collect(va_list more, const char *first, char **argv)
-{
-	size_t n = 0;
-
-	argv[n] = (char *)first;
-	while (argv[n]) {
-		if (++n == ARGS_MAX)
-			return false;
-		argv[n] = va_arg(more, char *);
-	}
-	return true;
-}
-
-#define WRAP_LIST(name, call)                              \
-	int name(P, const char *arg, ...)                  \
-	{                                                  \
-		char *argv[ARGS_MAX];                      \
-		char *const *env = environ;                \
-		bool fits;                                 \
-		va_list more;                              \
-                                                           \
-		va_start(more, arg);                       \
-		fits = collect(more, arg, argv);           \
-		if (fits && !strcmp(#name, "execle"))      \
-			env = va_arg(more, char *const *); \
-		va_end(more);                              \
-		if (!fits) {                               \
-			errno = E2BIG;                     \
-			return -1;                         \
-		}                                          \
-		return call(path, argv, env);              \
-	}
-WRAP_LIST(execl, execve)
-WRAP_LIST(execle, execve)
-WRAP_LIST(execlp, execvpe)
-
 /* Before the program may fork without a copy of its memory. */
 __attribute__((constructor)) static void start(void)
 {
 	if (!looked)
 		attach();
-	(void)REAL(execve);
-	(void)REAL(execvpe);
-	(void)REAL(execv);
-	(void)REAL(execvp);
+	recorder_calls_find();
 }

@@ -13,8 +13,8 @@ static void fill(struct reach *reach)
 {
 	reach_add(reach, "Makefile", REACH_BIT_READ);
 	reach_add(reach, "lib", REACH_BIT_READ);
-	reach_add(reach, "lib/a.c", REACH_BIT_READ);
-	reach_add(reach, "include/x.h", REACH_BIT_READ);
+	reach_add(reach, "lib/a.c", REACH_BIT_COMPILED | REACH_BIT_SEEN);
+	reach_add(reach, "include/x.h", REACH_BIT_COMPILED | REACH_BIT_READ);
 	reach_add(reach, "lib/x.h", REACH_BIT_MISSED);
 	reach_add(reach, "arch/lab", REACH_BIT_MISSED);
 	reach_add(reach, "configs", REACH_BIT_READ | REACH_BIT_LISTED);
@@ -30,6 +30,9 @@ static void judges_changes(void **state)
 	} cases[] = {
 		{"lib/a.c", REACH_CHANGED, true},
 		{"lib/a.c", REACH_WENT, true},
+		{"lib/a.c", REACH_RESPELT, false},
+		{"include/x.h", REACH_RESPELT, true},
+		{"tools/walked/a.c", REACH_RESPELT, true},
 		{"lib/b.c", REACH_CHANGED, false},
 		{"lib/b.c", REACH_CAME, false},
 		{"lib/b.c", REACH_WENT, false},
@@ -94,7 +97,7 @@ static void keeps_and_finds_again(void **state)
 		if (reach.paths[i].path)
 			assert_int_equal(reach_bits(&again, reach.paths[i].path),
 				reach.paths[i].bits);
-	assert_int_equal(reach_add(&again, "lib/a.c", REACH_BIT_READ), 0);
+	assert_int_equal(reach_add(&again, "lib/a.c", REACH_BIT_SEEN), 0);
 	assert_false(again.grown);
 	assert_int_equal(reach_add(&again, "lib/a.c", REACH_BIT_MISSED), 0);
 	assert_true(again.grown);
@@ -169,6 +172,24 @@ static bool same_after(struct trees *t, const struct reach *reach,
 		sizeof((const struct tree_file[]){__VA_ARGS__}) /      \
 			sizeof(struct tree_file))
 
+static void overlooks_comments(void **state)
+{
+	CLEANUP_REACH struct reach reach = {0};
+	struct trees *t = *state;
+	const struct tree_file old = {"lib/a.c", "int a; /* one */\n", 0};
+	char commit[IMAGE_COMMIT_TEXT];
+
+	tree_commit(t->repo, "main", t->base, "C", &old, 1, commit);
+	memcpy(t->base, commit, sizeof(commit));
+	reach_add(&reach, "lib/a.c", REACH_BIT_SEEN | REACH_BIT_COMPILED);
+	assert_true(SAME({"lib/a.c", "int a; /* two and more */\n", 0}));
+	assert_false(SAME({"lib/a.c", "int a; /* two and more */\n", 0100755}));
+	assert_false(SAME({"lib/a.c", "int b; /* one */\n", 0}));
+	assert_false(SAME({"lib/a.c", "/* two */\nint a; /* one */\n", 0}));
+	reach_add(&reach, "lib/a.c", REACH_BIT_READ);
+	assert_false(SAME({"lib/a.c", "int a; /* two and more */\n", 0}));
+}
+
 static void compares_trees(void **state)
 {
 	CLEANUP_REACH struct reach reach = {0};
@@ -205,6 +226,7 @@ int main(void)
 		cmocka_unit_test(judges_changes),
 		cmocka_unit_test(keeps_and_finds_again),
 		cmocka_unit_test_setup_teardown(compares_trees, setup, teardown),
+		cmocka_unit_test_setup_teardown(overlooks_comments, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("reach", tests, NULL, NULL);
