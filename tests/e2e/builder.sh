@@ -40,14 +40,20 @@ images() {
 	find "$STORE/images" -mindepth 3 -maxdepth 3 -type d ! -name '.*' 2>/dev/null | sort
 }
 
-# Every image there is whole: each file of its image.json with its SHA-256, and no other.
+# Every image there is whole: each file of its image.json with its SHA-256, and no other. An
+# alias has them in the folder of the image that it is the same as, and none of its own.
 images_are_whole() {
-	local dir
+	local dir files
 	for dir in $(images); do
-		(cd "$dir" && jq -r '.files | to_entries[] | .value.sha256 + "  " + .key' image.json |
+		files=$dir
+		if [ -n "$(jq -r '.same_as // ""' "$dir/image.json")" ]; then
+			files=$STORE/images/$(jq -r .same_as "$dir/image.json")
+			same "$(ls -A "$dir")" image.json || return
+		fi
+		(cd "$files" && jq -r '.files | to_entries[] | .value.sha256 + "  " + .key' "$dir/image.json" |
 			sha256sum --check --quiet --strict) || { echo "in $dir"; return 1; }
-		same "$(find "$dir" -type f ! -name image.json -printf '%f\n' | sort)" \
-			"$(jq -r '.files | keys[]' "$dir/image.json" | sort)" || return
+		same "$(find "$files" -type f ! -name image.json -printf '%f\n' | sort)" \
+			"$(jq -r '.files | keys[]' "$files/image.json" | sort)" || return
 	done
 }
 
@@ -112,6 +118,35 @@ says() { # CODE REGEX COMMAND...
 	same "$got" "$code" && matches "$out" "$regex" && same "$(wc -l <<<"$out")" 1
 }
 
+# A commit on v-good that nothing of a build can notice, on no branch.
+unnoticed_commit() {
+	local index tree
+	index=$(mktemp -u)
+	tree=$(
+		export GIT_INDEX_FILE=$index
+		git -C "$LINUX" read-tree v-good
+		git -C "$LINUX" update-index --add --cacheinfo "100644,$(
+			echo 'the lab' | git -C "$LINUX" hash-object -w --stdin
+		),Documentation/tools/lab.txt"
+		git -C "$LINUX" write-tree
+	)
+	rm -f "$index"
+	GIT_AUTHOR_DATE='2024-02-01T00:00:00Z' GIT_COMMITTER_DATE='2024-02-01T00:00:00Z' \
+		git -C "$LINUX" commit-tree -p v-good -m 'doc: the lab' "$tree"
+}
+
+# Whether make ran depends on what an earlier run left; the files are shared in any case.
+shares_its_parents_files() {
+	local commit dir
+	commit=$(unnoticed_commit) || return
+	dir=$STORE/images/x86_64/lab/$commit
+	rm -rf "$dir"
+	builder build --arch x86_64 --config lab "$commit" &&
+		same "$(jq -r .same_as "$dir/image.json")" "x86_64/lab/$good" &&
+		images_are_whole || return
+	rm -rf "$dir"
+}
+
 subject_builder() {
 	builder_conf
 	point 'a builder killed in the middle of a build' killed_in_a_build
@@ -122,6 +157,8 @@ subject_builder() {
 	point 'a single revision' builder build --arch x86_64 --config lab v-good
 	point 'every other commit has its image' count_is 19 images
 	point 'every image is whole' images_are_whole
+	point 'a commit that nothing can notice shares the files of its parent' \
+		shares_its_parents_files
 	point 'the two broken commits are on record' count_is 2 failed_commits
 	point 'two mails came to the SMTP server for both: it is broken, it is mended' \
 		count_is 2 mail_files
