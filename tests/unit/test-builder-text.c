@@ -161,6 +161,7 @@ static void marks_make_the_round(void **state)
 {
 	struct mark mark = {.phase = PHASE_MAKE,
 		.source = C40,
+		.image = C40,
 		.config = "c0ffee",
 		.boot = "some-boot",
 		.built = true,
@@ -175,6 +176,7 @@ static void marks_make_the_round(void **state)
 	assert_memory_equal(&mark.floor, &back.floor, sizeof(mark.floor));
 	assert_int_equal(back.phase, PHASE_MAKE);
 	assert_string_equal(back.source, C40);
+	assert_string_equal(back.image, C40);
 	assert_string_equal(back.config, "c0ffee");
 	assert_true(back.built);
 	/* a mark that is not whole says nothing at all */
