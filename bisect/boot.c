@@ -104,6 +104,24 @@ const struct boot *boots_pick(const struct boots *boots, const char *id)
 	return NULL;
 }
 
+const char *boot_stage_words(enum stage stage)
+{
+	static const char *const texts[STAGES] = {
+		[STAGE_RESET] = "firmware",
+		[STAGE_GRUB] = "GRUB loads the first stage",
+		[STAGE_FIRST] = "first stage",
+		[STAGE_LIST] = "first stage",
+		[STAGE_CHOSEN] = "fetching the image",
+		[STAGE_FETCHED] = "loading the image",
+		[STAGE_KEXEC] = "candidate boots",
+		[STAGE_UP] = "up",
+		[STAGE_FAILED] = "the boot failed",
+		[STAGE_LOCAL] = "local disk",
+	};
+
+	return texts[stage];
+}
+
 bool boot_in_flight(const struct boot *boot)
 {
 	static const enum stage past[] = {STAGE_CHOSEN, STAGE_FETCHED, STAGE_KEXEC,

@@ -40,6 +40,9 @@ int boots_parse(const char *text, size_t len, struct boots *ret_boots, struct er
 /* NULL if it is not among them. */
 const struct boot *boots_pick(const struct boots *boots, const char *id);
 
+/* What a host does from that stage on, for people: "fetching the image". */
+const char *boot_stage_words(enum stage stage);
+
 /* Between GRUB and the choice of an image: it will take a `next` that is set now. */
 bool boot_in_flight(const struct boot *boot);
 

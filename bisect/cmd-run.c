@@ -59,7 +59,9 @@ int cmd_run(int argc, char **argv)
 	if (session_check(&s, &err) < 0 || session_begin(&s, &err) < 0)
 		return cmd_fail(&err);
 	announce_run(&s);
-	end = run_bisection(&s.run, &err);
+	end = session_find_good(&s, &err);
+	if (end == RUN_GOING)
+		end = run_bisection(&s.run, &err);
 	waiter_calm(&s.waiter);
 	drive_leave(&s.run.bench.drive);
 	if (end < 0) {

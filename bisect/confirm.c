@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "announce.h"
 #include "judge/confirm.h"
 
 static void say(struct run *run, const char *line)
@@ -70,28 +71,6 @@ int confirm_restore_mode(const struct world *w, struct past *past,
 	return journal ? journal_append(journal, &b, err) : 0;
 }
 
-static void announce(struct run *run, const struct step *step)
-{
-	static const struct {
-		const char *role, *text;
-	} texts[] = {
-		{"confirm-bad", "does it fail again?"},
-		{"confirm-good", "does its parent pass again?"},
-		{"revert", "does the bad end pass with it reverted?"},
-		{"cold-bad", "does it fail without kexec?"},
-		{"cold-good", "does its parent pass without kexec?"},
-	};
-	CLEANUP_BUF struct buf b;
-
-	buf_init(&b, 4096);
-	buf_addf(&b, "step %u: %.12s ", step->number, step->commit);
-	buf_add_clean(&b, step->subject);
-	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
-		if (!strcmp(texts[i].role, step->role))
-			buf_addf(&b, " (confirmation: %s)", texts[i].text);
-	say(run, b.data);
-}
-
 /* RUN_GOING when it was judged and speaks for the culprit, or is merely noted. */
 static int try_once(struct run *run, const struct confirm_plan *plan,
 	const struct confirm_step *what, struct err *err)
@@ -111,9 +90,9 @@ static int try_once(struct run *run, const struct confirm_plan *plan,
 	snprintf(step.role, sizeof(step.role), "%s", what->role);
 	snprintf(step.commit, sizeof(step.commit), "%s", what->commit);
 	snprintf(step.subject, sizeof(step.subject), "%s", c.subject);
-	announce(run, &step);
 	/* what a culprit is named by comes from a reset */
 	run->bench.drive.cold_next = true;
+	run_announce_step(run, &step);
 	r = run_step(run, &step, err);
 	if (r != RUN_GOING)
 		return r;

@@ -178,18 +178,7 @@ static int set_out(struct drive *drive, struct trip *trip, struct err *err)
 
 static void show_stage(struct drive *drive, const struct trip *trip)
 {
-	static const char *const texts[STAGES] = {
-		[STAGE_RESET] = "firmware",
-		[STAGE_GRUB] = "GRUB loads the first stage",
-		[STAGE_FIRST] = "first stage",
-		[STAGE_LIST] = "first stage",
-		[STAGE_CHOSEN] = "fetching the image",
-		[STAGE_FETCHED] = "loading the image",
-		[STAGE_KEXEC] = "candidate boots",
-		[STAGE_UP] = "up",
-	};
-
-	phase(drive, texts[trip->stage]);
+	phase(drive, boot_stage_words(trip->stage));
 }
 
 /* One look at the server and the console. */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "announce.h"
 #include "choice/belief.h"
 #include "judge/confirm.h"
 #include "learn.h"

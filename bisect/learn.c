@@ -43,6 +43,8 @@ int run_recall(struct run *run, struct err *err)
 	const struct strvec *words = &run->past->signature;
 	int r = 0;
 
+	signature_release(&run->signature);
+
 	if (run->failures && run->failures->n)
 		words = run->failures;
 	for (size_t i = 0; !r && i < words->n; i++)

@@ -38,6 +38,7 @@ static int take_list(const struct past *past, const char *key, struct strvec *to
 static int take_walk(const struct past *past, struct params *given)
 {
 	given->first_parent |= past->first_parent;
+	given->find_good |= past_setting(past, "find-good", NULL) != NULL;
 	given->find_fix |= past_setting(past, "find-fix", NULL) != NULL;
 	if (*past->terms.old && set_text(&given->term_old, past->terms.old) < 0)
 		return -ENOMEM;
@@ -239,6 +240,8 @@ static void record_start(const struct session *s, struct buf *b)
 		record_pair(b, "no-confirm", "yes");
 	if (given->cold)
 		record_pair(b, "cold", "yes");
+	if (given->find_good)
+		record_pair(b, "find-good", "yes");
 	if (given->find_fix)
 		record_pair(b, "find-fix", "yes");
 	if (given->test_is_boot)

@@ -19,8 +19,8 @@ struct params {
 	struct strvec goods, failures, to;
 	struct strvec paths;
 	char *format, *title, *term_old, *term_new;
-	bool resume, fresh, test_is_boot, no_confirm, cold, send, find_fix, first_parent,
-		json, help, version;
+	bool resume, fresh, test_is_boot, no_confirm, cold, send, find_fix, find_good,
+		live, first_parent, json, help, version;
 	/* both */
 	bool no_warm;
 	char *server, *token_file, *store, *arch, *config, *state;

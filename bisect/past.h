@@ -22,7 +22,7 @@ const char *verdict_word(enum verdict verdict);
 /* One judged commit. Texts are clean (no control characters). */
 struct step {
 	unsigned int number; /* from 1 */
-	char role[16];       /* "bad-end", "good-end", "split", those of
+	char role[16];       /* "bad-end", "good-end", "release", "split", those of
 			      * judge/confirm.h; "" in a log of git's */
 	char commit[IMAGE_COMMIT_TEXT];
 	char subject[HISTORY_SUBJECT_TEXT];

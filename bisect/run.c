@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "announce.h"
 #include "confirm.h"
 #include "flaky.h"
 #include "learn.h"
@@ -100,38 +101,11 @@ int run_log_end(struct run *run, const char *result, const char *commit, struct 
 	return append(run, &b, err);
 }
 
-static const char *end_word(const struct run *run, const char *role)
+int run_end_without(struct run *run, const char *result, int end, struct err *err)
 {
-	return past_word(run->past, strcmp(role, "bad-end") ? VERDICT_GOOD : VERDICT_BAD);
-}
+	int r = run_log_end(run, result, NULL, err);
 
-static void announce_step(struct run *run, const struct step *step)
-{
-	const struct world *w = run->bench.world;
-	CLEANUP_BUF struct buf b;
-
-	buf_init(&b, 4096);
-	buf_addf(&b, "step %u: %.12s ", step->number, step->commit);
-	buf_add_clean(&b, step->subject);
-	if (step->candidates)
-		buf_addf(&b, " (%zu commits left, roughly %u more step%s after this)",
-			step->candidates, choose_steps(step->candidates),
-			choose_steps(step->candidates) == 1 ? "" : "s");
-	else
-		buf_addf(&b, " (is the %s end %s?)", end_word(run, step->role),
-			end_word(run, step->role));
-	w->view->say(w->view_ctx, b.data);
-}
-
-void run_announce_verdict(struct run *run, const struct step *step)
-{
-	const struct world *w = run->bench.world;
-	char line[640];
-
-	snprintf(line, sizeof(line), "step %u: %.12s is %s: %s (%.1f s%s)", step->number,
-		step->commit, past_word(run->past, step->verdict), step->why,
-		step->cost.seconds[COST_TOTAL], step->warm ? ", warm" : "");
-	w->view->say(w->view_ctx, line);
+	return r < 0 ? r : end;
 }
 
 /* What a step that gave no verdict makes of the run. */
@@ -171,7 +145,7 @@ int run_step(struct run *run, struct step *step, struct err *err)
 }
 
 /* RUN_GOING when the step was judged and recorded. */
-static int take_step(struct run *run, const char *commit, const char *role,
+int run_take_step(struct run *run, const char *commit, const char *role,
 	size_t candidates, struct err *err)
 {
 	struct step step = {
@@ -185,7 +159,7 @@ static int take_step(struct run *run, const char *commit, const char *role,
 	snprintf(step.role, sizeof(step.role), "%s", role);
 	snprintf(step.commit, sizeof(step.commit), "%s", commit);
 	snprintf(step.subject, sizeof(step.subject), "%s", c.subject);
-	announce_step(run, &step);
+	run_announce_step(run, &step);
 	r = run_step(run, &step, err);
 	if (r != RUN_GOING)
 		return r;
@@ -213,7 +187,6 @@ static int end_does_not_hold(
 	struct run *run, const struct step *step, bool is_bad, struct err *err)
 {
 	const char *name = past_word(run->past, is_bad ? VERDICT_BAD : VERDICT_GOOD);
-	int r;
 
 	buf_addf(&run->words, "the %s end %.12s ", name, step->commit);
 	if (step->verdict == VERDICT_SKIP)
@@ -226,8 +199,7 @@ static int end_does_not_hold(
 		buf_adds(&run->words,
 			" (if not booting is the failure that you look for, "
 			"say --on-boot-failure bad)");
-	r = run_log_end(run, "ends", NULL, err);
-	return r < 0 ? r : RUN_ENDS;
+	return run_end_without(run, "ends", RUN_ENDS, err);
 }
 
 static int check_end(struct run *run, const char *commit, bool is_bad, struct err *err)
@@ -235,7 +207,8 @@ static int check_end(struct run *run, const char *commit, bool is_bad, struct er
 	const struct step *step = find_step(run->past, commit);
 
 	if (!step) {
-		int r = take_step(run, commit, is_bad ? "bad-end" : "good-end", 0, err);
+		int r = run_take_step(
+			run, commit, is_bad ? "bad-end" : "good-end", 0, err);
 
 		if (r != RUN_GOING)
 			return r;
@@ -282,14 +255,11 @@ int run_choose(const struct run *run, struct choice *ret_choice, struct err *err
 
 static int not_on_paths(struct run *run, struct err *err)
 {
-	int r;
-
 	buf_addf(&run->words,
 		"no commit that touches these paths is the first %s one: that touches "
 		"others",
 		terms_new(&run->past->terms));
-	r = run_log_end(run, "ends", NULL, err);
-	return r < 0 ? r : RUN_ENDS;
+	return run_end_without(run, "ends", RUN_ENDS, err);
 }
 
 static int found(struct run *run, const char *commit, struct err *err)
@@ -346,8 +316,7 @@ static int only_skipped(struct run *run, struct err *err)
 			buf_addf(&run->words, " %s",
 				run->history->commits[range.outer[i]]);
 	add_others(run);
-	r = run_log_end(run, "only-skipped", NULL, err);
-	return r < 0 ? r : RUN_ONLY_SKIPPED;
+	return run_end_without(run, "only-skipped", RUN_ONLY_SKIPPED, err);
 }
 
 static int split(struct run *run, struct err *err)
@@ -361,7 +330,7 @@ static int split(struct run *run, struct err *err)
 	commit = run->history->commits[choice.commit];
 	switch (choice.kind) {
 	case CHOICE_TRY:
-		return take_step(run, commit, "split", choice.candidates, err);
+		return run_take_step(run, commit, "split", choice.candidates, err);
 	case CHOICE_FOUND:
 		return found(run, commit, err);
 	case CHOICE_ONLY_SKIPPED:
@@ -376,7 +345,7 @@ static int split(struct run *run, struct err *err)
 	return flaky_look_into(run, true, err);
 }
 
-int run_bisection(struct run *run, struct err *err)
+int run_start(struct run *run, struct err *err)
 {
 	int r;
 
@@ -387,11 +356,22 @@ int run_bisection(struct run *run, struct err *err)
 		run->bench.drive.patience, err);
 	if (r == 0)
 		r = run_recall(run, err);
-	if (r < 0)
-		return r;
-	if (flaky_is_on(run))
+	return r < 0 ? r : RUN_GOING;
+}
+
+int run_check_bad(struct run *run, struct err *err)
+{
+	return check_end(run, run->bad, true, err);
+}
+
+int run_bisection(struct run *run, struct err *err)
+{
+	int r = run_start(run, err);
+
+	if (r == RUN_GOING && flaky_is_on(run))
 		return flaky_run(run, err);
-	r = check_end(run, run->bad, true, err);
+	if (r == RUN_GOING)
+		r = run_check_bad(run, err);
 	for (size_t i = 0; r == RUN_GOING && i < run->goods->n; i++)
 		r = check_end(run, run->goods->v[i], false, err);
 	while (r == RUN_GOING)

@@ -48,15 +48,21 @@ void run_release(struct run *run);
  * caller then leaves the host with drive_leave(). */
 int run_bisection(struct run *run, struct err *err);
 
+/* The parts that releases.c needs as well: what comes before anything else; the bad end;
+ * one step of a role, with its record; an end that names nothing. */
+int run_start(struct run *run, struct err *err);
+int run_check_bad(struct run *run, struct err *err);
+int run_take_step(struct run *run, const char *commit, const char *role,
+	size_t candidates, struct err *err);
+int run_end_without(struct run *run, const char *result, int end, struct err *err);
+
 /* The parts that confirm.c and flaky.c need as well: the number of the next step; one
- * step, logged as under way, RUN_GOING when it was judged (the caller records it); its
- * sentence. */
+ * step, logged as under way, RUN_GOING when it was judged (the caller records it). */
 unsigned int run_next_number(const struct past *past);
 int run_step(struct run *run, struct step *step, struct err *err);
 /* Makes the end durable; culprit: NULL if there is none. */
 int run_log_end(
 	struct run *run, const char *result, const char *culprit, struct err *err);
-void run_announce_verdict(struct run *run, const struct step *step);
 
 /* What comes next by the log: history, past and bad must be set. */
 int run_choose(const struct run *run, struct choice *ret_choice, struct err *err);

@@ -33,6 +33,7 @@ void session_release(struct session *s)
 	if (s->history.repo)
 		history_close(&s->history);
 	strvec_release(&s->goods);
+	releases_release(&s->releases);
 	strvec_release(&s->test);
 	free(s->cwd);
 	params_release(&s->settings);
@@ -60,8 +61,14 @@ static int check_range_given(const struct params *given, struct err *err)
 		return err_set(err, -EINVAL, "which repository? say --repo REPO");
 	if (!given->bad)
 		return err_set(err, -EINVAL, "which commit is bad? say --bad REV");
-	if (!given->goods.n)
-		return err_set(err, -EINVAL, "which commit is good? say --good REV");
+	if (given->find_good && (given->goods.n || given->find_fix))
+		return err_set(err, -EINVAL,
+			"--find-good goes with neither --good nor "
+			"--find-fix");
+	if (!given->goods.n && !given->find_good)
+		return err_set(err, -EINVAL,
+			"which commit is good? say --good REV, or --find-good if you do "
+			"not know");
 	return 0;
 }
 
@@ -94,6 +101,8 @@ int session_check_history(struct session *s, struct err *err)
 		if (!r)
 			strvec_add(&s->goods, good);
 	}
+	if (!r && given->find_good)
+		r = releases_list(&s->history, s->bad, &s->releases, err);
 	return r < 0 ? r : history_check_ends(&s->history, &s->goods, s->bad, err);
 }
 
@@ -289,9 +298,29 @@ int session_load_range(struct session *s, struct err *err)
 			       s->settings.first_parent, &s->settings.paths, err);
 }
 
+int session_find_good(struct session *s, struct err *err)
+{
+	size_t good = 0;
+	char line[256];
+	int r;
+
+	if (s->goods.n)
+		return RUN_GOING;
+	r = run_releases(&s->run, &s->releases, &good, err);
+	if (r != RUN_GOING)
+		return r;
+	snprintf(line, sizeof(line), "release %.100s passes: it is the good end",
+		s->releases.names.v[good]);
+	view_ops.say(&s->view, line);
+	strvec_add(&s->goods, s->releases.commits.v[good]);
+	r = session_load_range(s, err);
+	return r < 0 ? r : RUN_GOING;
+}
+
 int session_begin(struct session *s, struct err *err)
 {
-	int r = session_load_range(s, err);
+	/* without a good end there is no range yet */
+	int r = s->goods.n ? session_load_range(s, err) : 0;
 
 	if (!r)
 		r = place_lock(&s->place, &s->host.mac, s->settings.host, err);

@@ -10,6 +10,7 @@
 #include "history.h"
 #include "machine.h"
 #include "place.h"
+#include "releases.h"
 #include "run.h"
 #include "server.h"
 #include "params.h"
@@ -23,6 +24,7 @@ struct session {
 	char *cwd;           /* where the test runs */
 	struct strvec goods; /* commits */
 	char bad[IMAGE_COMMIT_TEXT];
+	struct releases releases; /* with --find-good */
 	struct history history;
 	struct server server;
 	struct server_host host;
@@ -54,6 +56,10 @@ int session_check_history(struct session *s, struct err *err);
 
 /* Reads the range: what --first-parent and --path leave of it. */
 int session_load_range(struct session *s, struct err *err);
+
+/* With --find-good, once the run has begun: the good end, and the range. RUN_GOING, or
+ * as run_bisection(). */
+int session_find_good(struct session *s, struct err *err);
 
 /* Locks the host, opens the log (begins, continues or puts aside), loads the graph. */
 int session_begin(struct session *s, struct err *err);

@@ -8,7 +8,7 @@ bisect_srcs += choice/belief.c choice/inform.c choice/rates.c choice/strand.c
 bisect_srcs += judge/confirm.c judge/console.c judge/ktap.c judge/signature.c
 bisect_srcs += report/facts.c report/html.c report/json.c report/mail.c \
 	report/maintainer.c report/people.c report/text.c
-bisect_srcs += simplify.c terms.c
+bisect_srcs += announce.c cmd-status.c pace.c releases.c simplify.c status.c terms.c
 bisect_srcs += flaky.c cmd-report.c show.c confirm.c learn.c revert.c
 bisect_prog := tenfold-bisect
 bisect_uses := lib

@@ -3,12 +3,14 @@
 # administrator has in SYSCONFDIR/tenfold is never touched.
 EXAMPLEDIR ?= $(PREFIX)/share/doc/tenfold/examples
 SYSUSERSDIR ?= /usr/lib/sysusers.d
+COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
 TMPFILESDIR ?= /usr/lib/tmpfiles.d
 
 install_bin := $(filter-out tenfold-menu tenfold-server,$(notdir $(programs)))
 install_sbin := $(filter tenfold-server,$(notdir $(programs)))
 install_libexec := $(wildcard bisect/power-* bisect/reboot-* bisect/warm-*)
 install_man := $(wildcard docs/man/*.1 docs/man/*.5 docs/man/*.8)
+install_completion := bisect/tenfold-bisect.bash
 install_examples := $(wildcard */*.conf.example docs/examples/*)
 
 install: all install-dracut ## all of it (PREFIX=, DESTDIR=)
@@ -21,6 +23,7 @@ install: all install-dracut ## all of it (PREFIX=, DESTDIR=)
 		install -D -m 644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}; \
 	done
 	install -d $(DESTDIR)$(SYSCONFDIR)/tenfold
+	install -D -m 644 $(install_completion) $(DESTDIR)$(COMPLETIONDIR)/tenfold-bisect
 	install -d $(DESTDIR)$(EXAMPLEDIR)
 	set -e; for file in $(install_examples); do \
 		name=$${file##*/}; \

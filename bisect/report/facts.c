@@ -209,11 +209,22 @@ static void find_people(struct facts *facts)
 	people_add(facts->to.addresses.n ? &facts->cc : &facts->to, &facts->to, "", list);
 }
 
+/* Given, or found among the releases. */
+static const char *good_end(const struct past *past)
+{
+	const char *good = past_setting(past, "good", NULL);
+
+	for (size_t i = 0; !good && i < past->n_steps; i++)
+		if (past->steps[i].verdict == VERDICT_GOOD)
+			good = past->steps[i].commit;
+	return good;
+}
+
 int facts_gather(
 	struct facts *facts, const char *folder, const char *log, struct err *err)
 {
 	const struct past *past = facts->past;
-	const char *good = past_setting(past, "good", NULL);
+	const char *good = good_end(past);
 	const char *bad = past_setting(past, "bad", NULL);
 
 	if (past_setting(past, "find-fix", NULL))

@@ -166,6 +166,8 @@ void report_command(const struct past *past, struct buf *b)
 	buf_adds(b, "tenfold-bisect run");
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
 		add_option(past, keys[i], b);
+	if (past_setting(past, "find-good", NULL))
+		buf_adds(b, " --find-good");
 	if (past_setting(past, "find-fix", NULL))
 		buf_adds(b, " --find-fix");
 	if (past->first_parent)

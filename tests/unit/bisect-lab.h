@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bisect/releases.h"
 #include "bisect/run.h"
 #include "bisect/sim.h"
 #include "lib/child.h"
@@ -37,6 +38,7 @@ struct fixture {
 	unsigned int confidence, end_fails;
 	bool cold;
 	bool find_fix, first_parent;
+	const struct releases *releases;  /* --find-good */
 	enum sim_kind kinds[COMMITS_MAX]; /* by number */
 };
 
@@ -174,6 +176,22 @@ static const struct limits limits = {.reboot = 20,
 	.fetch = 30,
 	.kexec = 30};
 
+/* As session_find_good() does: the graph has the whole history already. */
+static inline int find_good(
+	struct fixture *f, struct run *run, struct strvec *goods, struct err *err)
+{
+	size_t good;
+	int r;
+
+	if (!f->releases)
+		return RUN_GOING;
+	run->goods = goods;
+	r = run_releases(run, f->releases, &good, err);
+	if (r == RUN_GOING)
+		strvec_add(goods, f->releases->commits.v[good]);
+	return r;
+}
+
 /* One controller's life on that lab and log. */
 static int control(struct fixture *f, struct sim *sim, struct run *run, struct past *past,
 	enum verdict on_boot_failure)
@@ -184,6 +202,7 @@ static int control(struct fixture *f, struct sim *sim, struct run *run, struct p
 		.find_fix = f->find_fix,
 		.backoff = 2};
 	struct journal journal = {.fd = -1};
+	struct strvec goods = STRVEC_INIT;
 	struct err err = ERR_INIT;
 	struct world world;
 	int r;
@@ -208,7 +227,10 @@ static int control(struct fixture *f, struct sim *sim, struct run *run, struct p
 	run->confidence = f->confidence;
 	run->end_fails = f->end_fails;
 	run->bad = f->commits[LAST];
-	r = run_bisection(run, &err);
+	r = find_good(f, run, &goods, &err);
+	if (r == RUN_GOING)
+		r = run_bisection(run, &err);
+	strvec_release(&goods);
 	if (r < 0)
 		print_error("%s\n", err.text);
 	drive_leave(&run->bench.drive);
