@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "pace.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,12 +65,12 @@ void pace_measure(const struct past *past, size_t candidates, unsigned int confi
 
 void pace_words(double seconds, struct buf *b)
 {
-	unsigned long minutes = seconds / 60 + 0.5;
+	long minutes = lround(seconds / 60);
 
 	if (seconds < 60)
 		buf_adds(b, "less than a minute");
 	else if (minutes < 60)
-		buf_addf(b, "about %lu min", minutes);
+		buf_addf(b, "about %ld min", minutes);
 	else
-		buf_addf(b, "about %lu h %lu min", minutes / 60, minutes % 60);
+		buf_addf(b, "about %ld h %ld min", minutes / 60, minutes % 60);
 }

@@ -524,9 +524,9 @@ static int usual_state(char **state)
 	const char *xdg = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
 	CLEANUP_BUF struct buf b;
 
+	buf_init(&b, 4096);
 	if (*state)
 		return 0;
-	buf_init(&b, 4096);
 	if (xdg && *xdg == '/')
 		buf_addf(&b, "%s/tenfold", xdg);
 	else

@@ -107,7 +107,11 @@ int releases_next(size_t n, int last, bool skipped, unsigned int failed)
 	size_t next = last < 0 ? 0 : skipped ? (size_t)last + 1 : 0;
 
 	if (last >= 0 && !skipped) {
-		next = last + (failed < 16 ? 1u << (failed - 1) : 1u << 15);
+		size_t back = 1;
+
+		for (unsigned int i = 1; i < failed && back < n; i++)
+			back *= 2;
+		next = last + back;
 		/* the oldest is tried before it is given up */
 		if (next >= n && (size_t)last + 1 < n)
 			next = n - 1;

@@ -195,9 +195,9 @@ void options_help(const struct option_def *defs, FILE *out)
 	for (; defs->name; defs++) {
 		CLEANUP_BUF struct buf left;
 
+		buf_init(&left, 256);
 		if (!(defs->where & OPTION_ARGS))
 			continue;
-		buf_init(&left, 256);
 		if (defs->letter)
 			buf_addf(&left, "-%c, ", defs->letter);
 		else
