@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "command.h"
@@ -11,6 +12,8 @@
 #include "lib/child.h"
 #include "place.h"
 #include "revert.h"
+
+#define SURVEY_COSTS 9 /* images whose cost is read */
 
 static void make_id(
 	const struct store_builder *builder, const char *commit, struct image_id *ret_id)
@@ -110,8 +113,65 @@ static int revert(void *ctx, const char *culprit, const char *onto,
 	return r;
 }
 
+struct survey {
+	const struct store_builder *builder;
+	void (*each)(void *ctx, const char *commit, bool there);
+	void *ctx;
+	bool there;
+	double seconds[SURVEY_COSTS]; /* of builds, of the first images met */
+	size_t n;
+};
+
+static void take_cost(struct survey *s, const struct image_id *id)
+{
+	CLEANUP_IMAGE struct image image = {0};
+
+	if (s->there && s->n < SURVEY_COSTS &&
+		store_load(&s->builder->store, id, true, &image, NULL) == 0 &&
+		image.seconds > 0)
+		s->seconds[s->n++] = image.seconds;
+}
+
+static int survey_one(void *ctx, const struct image_id *id)
+{
+	struct survey *s = ctx;
+
+	if (strcmp(id->arch, s->builder->settings->arch) ||
+		strcmp(id->config, s->builder->settings->config))
+		return 0;
+	take_cost(s, id);
+	s->each(s->ctx, id->commit, s->there);
+	return 0;
+}
+
+static int by_seconds(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static int survey(void *ctx, void (*each)(void *each_ctx, const char *commit, bool there),
+	void *each_ctx, double *ret_seconds, struct err *err)
+{
+	struct store_builder *builder = ctx;
+	struct survey s = {.builder = builder, .each = each, .ctx = each_ctx};
+	int r;
+
+	s.there = true;
+	r = store_each(&builder->store, true, survey_one, &s, err);
+	s.there = false;
+	if (!r)
+		r = store_each(&builder->store, false, survey_one, &s, err);
+	qsort(s.seconds, s.n, sizeof(*s.seconds), by_seconds);
+	if (!r && s.n)
+		*ret_seconds = s.seconds[s.n / 2];
+	return r;
+}
+
 const struct builder_ops store_builder_ops = {
 	.find = find,
+	.survey = survey,
 	.build = build,
 	.revert = revert,
 };

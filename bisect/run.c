@@ -10,6 +10,7 @@
 #include "confirm.h"
 #include "flaky.h"
 #include "learn.h"
+#include "stock.h"
 
 void run_init(struct run *run)
 {
@@ -219,37 +220,15 @@ static int check_end(struct run *run, const char *commit, bool is_bad, struct er
 	return end_does_not_hold(run, step, is_bad, err);
 }
 
-/* What is known by now, as marks on the graph, and the bad commit that rules. */
-static size_t mark_all(const struct run *run, enum mark *marks)
-{
-	size_t bad = 0, number = 0;
-
-	history_find(run->history, run->bad, &bad);
-	for (size_t i = 0; i < run->past->n_steps; i++) {
-		const struct step *step = &run->past->steps[i];
-
-		if (history_find(run->history, step->commit, &number) < 0)
-			continue; /* a good end, or outside the range */
-		if (step->verdict == VERDICT_BAD)
-			bad = number;
-		else
-			marks[number] =
-				step->verdict == VERDICT_GOOD ? MARK_GOOD : MARK_SKIP;
-	}
-	return bad;
-}
-
 int run_choose(const struct run *run, struct choice *ret_choice, struct err *err)
 {
-	CLEANUP_FREE enum mark *marks = calloc(run->history->graph.n, sizeof(*marks));
-	int r = -ENOMEM;
+	CLEANUP_STOCK struct stock stock = {0};
+	int r = stock_take(
+		&stock, run->history, run->past, run->bad, run->bench.world, err);
 
-	if (marks) {
-		struct known known = {.graph = &run->history->graph, .marks = marks};
-
-		known.bad = mark_all(run, marks);
-		r = choose(&known, NULL, ret_choice);
-	}
+	if (r < 0)
+		return r;
+	r = choose(&stock.known, &stock.prices, ret_choice);
 	return r < 0 ? err_errno(err, r, "cannot choose a commit") : 0;
 }
 
@@ -296,16 +275,13 @@ static void add_others(struct run *run)
 
 static int only_skipped(struct run *run, struct err *err)
 {
-	size_t n = run->history->graph.n;
-	CLEANUP_FREE enum mark *marks = calloc(n, sizeof(*marks));
-	struct known known = {.graph = &run->history->graph, .marks = marks};
+	CLEANUP_STOCK struct stock stock = {0};
 	CLEANUP_RANGE struct range range = {0};
-	int r;
+	int r = stock_take(&stock, run->history, run->past, run->bad, NULL, err);
 
-	if (!marks)
-		return err_set(err, -ENOMEM, "out of memory");
-	known.bad = mark_all(run, marks);
-	r = range_make(&known, &range);
+	if (r < 0)
+		return r;
+	r = range_make(&stock.known, &range);
 	if (r < 0)
 		return err_errno(err, r, "cannot name the commits left");
 	buf_addf(&run->words,

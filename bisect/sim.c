@@ -307,6 +307,22 @@ static int sim_build(void *ctx, const char *commit, struct err *err)
 	return sim->kinds[number] == SIM_BROKEN ? err_set(err, -ENOEXEC, "no build") : 0;
 }
 
+/* No call that reaches the world: it reads files. */
+static int sim_survey(void *ctx,
+	void (*each)(void *each_ctx, const char *commit, bool there), void *each_ctx,
+	double *ret_seconds, struct err *err)
+{
+	const struct sim *sim = ctx;
+	const struct history *h = sim->history;
+
+	(void)err;
+	for (size_t i = 0; i < h->graph.n; i++)
+		if (!sim->has_image || sim->has_image[i])
+			each(each_ctx, h->commits[i], sim->kinds[i] != SIM_BROKEN);
+	*ret_seconds = BUILD_SECONDS;
+	return 0;
+}
+
 static int sim_revert(void *ctx, const char *culprit, const char *onto,
 	char ret_commit[IMAGE_COMMIT_TEXT], struct err *err)
 {
@@ -564,7 +580,8 @@ static void sim_say(void *ctx, const char *text)
 
 void sim_world(struct sim *sim, struct world *ret_world)
 {
-	static const struct builder_ops builder = {sim_find, sim_build, sim_revert};
+	static const struct builder_ops builder = {
+		sim_find, sim_build, sim_survey, sim_revert};
 	static const struct server_ops server = {sim_set_next, sim_clear_next,
 		sim_announce, sim_boots, sim_get_mode, sim_set_mode};
 	static const struct machine_ops machine = {sim_can, sim_reset, sim_warm,

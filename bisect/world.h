@@ -31,6 +31,12 @@ struct builder_ops {
 		void *ctx, const char *commit, struct candidate *ret, struct err *err);
 	/* 0: now it is there; -ENOEXEC: it does not build; else infra error */
 	int (*build)(void *ctx, const char *commit, struct err *err);
+	/* tells each() of every commit that has an image, then of those that are known
+	 * not to build; *ret_seconds: what a build is expected to take, untouched if not
+	 * known */
+	int (*survey)(void *ctx,
+		void (*each)(void *each_ctx, const char *commit, bool there),
+		void *each_ctx, double *ret_seconds, struct err *err);
 	/* makes a commit, to be built as any other, that is onto with culprit reverted;
 	 * -EEXIST: the revert does not apply */
 	int (*revert)(void *ctx, const char *culprit, const char *onto,

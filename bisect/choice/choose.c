@@ -6,10 +6,13 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "away.h"
+#include "small.h"
 #include "weigh.h"
 
 #define AWAYS 16 /* classes of distance from a skipped commit, by powers of 2 */
 #define CLASSES (PRICES_MAX * AWAYS)
+#define NEAR 1.1 /* prices nearer than that are taken as equal */
 #define NOT_TO_TRY 0xff
 #define BY_SKIPS 0xfe /* a class of those that were skipped */
 
@@ -48,27 +51,9 @@ static void set_classes(struct search *s)
 								  : BY_SKIPS;
 }
 
-/* Down the generations, then up. */
-static void measure_away(struct search *s)
-{
-	const struct graph *graph = &s->range->graph;
-
-	for (size_t i = 0; i < graph->n; i++) {
-		s->away[i] = s->range->marks[i] == MARK_SKIP ? 0 : graph->n;
-		for (uint32_t p = graph->first[i]; p < graph->first[i + 1]; p++)
-			if (s->away[graph->parents[p]] + 1 < s->away[i])
-				s->away[i] = s->away[graph->parents[p]] + 1;
-		s->n_skipped += s->range->marks[i] == MARK_SKIP && s->range->value[i];
-	}
-	for (size_t i = graph->n; i-- > 0;)
-		for (uint32_t p = graph->first[i]; p < graph->first[i + 1]; p++)
-			if (s->away[i] + 1 < s->away[graph->parents[p]])
-				s->away[graph->parents[p]] = s->away[i] + 1;
-}
-
 static void class_by_distance(struct search *s)
 {
-	measure_away(s);
+	s->n_skipped = away_measure(s->range, s->away);
 	for (size_t i = 0; i < s->range->graph.n; i++) {
 		unsigned int power = 0;
 
@@ -79,16 +64,26 @@ static void class_by_distance(struct search *s)
 	}
 }
 
+/* What little is saved on one price is not worth a worse split, over all. */
+static double rounded(const struct search *s, double seconds)
+{
+	double least = seconds;
+
+	for (size_t i = 0; s->prices && i < PRICES_MAX; i++)
+		if (s->prices->seconds[i] > 0 && s->prices->seconds[i] < least)
+			least = s->prices->seconds[i];
+	return seconds < NEAR * least ? least : seconds;
+}
+
 /* What the commit of a goal is worth: bits a second. */
 static double worth(const struct search *s, const struct goal *goal)
 {
-	double away = (uint32_t)1 << goal->class % AWAYS;
-	double chance = s->n_skipped ? away / (away + s->n_skipped) : 1;
+	double chance = away_chance((uint32_t)1 << goal->class % AWAYS, s->n_skipped);
 
 	if (goal->distance == UINT32_MAX)
 		return 0;
 	return chance * bits(goal->weight, s->range->total) /
-	       seconds_of(s, goal->class / AWAYS);
+	       rounded(s, seconds_of(s, goal->class / AWAYS));
 }
 
 /* The best split of each class that occurs. */
@@ -170,6 +165,25 @@ static bool have_prices(const struct search *s)
 	return false;
 }
 
+/* -E2BIG: that is too much to look at. */
+static int plan_to_the_end(struct search *s, struct choice *choice)
+{
+	size_t n = s->range->graph.n, commit;
+	double seconds[SMALL_MAX];
+	int r;
+
+	for (size_t i = 0; i < n; i++)
+		seconds[i] = s->range->marks[i] == MARK_NONE
+				     ? seconds_of(s, price_of(s, i))
+				     : 0;
+	r = small_cheapest(s->range, seconds, &commit);
+	if (r < 0 || commit == n)
+		return r;
+	r = weigh_exact(&s->weigh, &(uint32_t){commit}, 1);
+	take(s, commit, s->weigh.low[commit], choice);
+	return r;
+}
+
 static int search(struct search *s, struct choice *choice)
 {
 	size_t n = s->range->graph.n;
@@ -181,22 +195,8 @@ static int search(struct search *s, struct choice *choice)
 		return -ENOMEM;
 	if (!have_prices(s))
 		s->prices = NULL;
-	if (s->prices && n <= CHOOSE_SMALL) {
-		double seconds[CHOOSE_SMALL];
-		size_t commit;
-
-		for (size_t i = 0; i < n; i++)
-			seconds[i] = s->range->marks[i] == MARK_NONE
-					     ? seconds_of(s, price_of(s, i))
-					     : 0;
-		r = small_cheapest(s->range, seconds, &commit);
-		if (r < 0 || commit == n)
-			return r;
-		r = weigh_exact(&s->weigh, &(uint32_t){commit}, 1);
-		take(s, commit, s->weigh.low[commit], choice);
-		return r;
-	}
-	return split(s, choice);
+	r = s->prices && n <= SMALL_MAX ? plan_to_the_end(s, choice) : -E2BIG;
+	return r == -E2BIG ? split(s, choice) : r;
 }
 
 /* The one that is left. */

@@ -10,7 +10,6 @@
 #define TENFOLD_BISECT_CHOICE_CHOOSE_H
 
 #include "range.h"
-#include "small.h"
 
 #define PRICES_MAX 8
 
@@ -40,8 +39,8 @@ struct choice {
  *
  * A test that splits n candidates into w and n - w gives H(w/n) bits, H the binary
  * entropy; the commit with the most bits a second is taken (Garey and Graham 1974 call
- * the rule with equal prices "splitting"). Of CHOOSE_SMALL candidates and less the
- * order of tries with the least expected cost is computed instead.
+ * the rule with equal prices "splitting"). For few candidates
+ * the order of tries with the least expected cost is computed instead (small.h).
  *
  * Where the best split of all was skipped, its neighbours may not be testable either:
  * after s skips, a commit d generations from the nearest one is taken to be testable
@@ -51,8 +50,6 @@ struct choice {
  */
 int choose(const struct known *known, const struct prices *prices,
 	struct choice *ret_choice);
-
-#define CHOOSE_SMALL SMALL_MAX
 
 /* git's words "roughly N steps": tests still needed after this one of `candidates`. */
 unsigned int choose_steps(size_t candidates);

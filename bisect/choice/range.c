@@ -56,13 +56,14 @@ static int set_marks(const struct known *known, enum mark *marks)
 
 /* A bit for each commit that is bad and has no bad ancestor, the first BADS_MAX of
  * them: what is reachable from all of these is reachable from all bad ones. */
-static uint64_t set_bads(const struct known *known, uint64_t *reach, uint8_t *above)
+static uint64_t set_bads(const struct known *known, const enum mark *marks,
+	uint64_t *reach, uint8_t *above)
 {
 	const struct graph *graph = known->graph;
 	unsigned int bads = 0;
 
 	for (size_t i = 0; i < graph->n; i++) {
-		bool is_bad = i == known->bad || is_same_image(known, i, known->bad);
+		bool is_bad = marks[i] == MARK_BAD || i == known->bad;
 
 		for (uint32_t p = graph->first[i]; p < graph->first[i + 1]; p++)
 			above[i] |= above[graph->parents[p]];
@@ -139,7 +140,7 @@ int range_make(const struct known *known, struct range *ret_range)
 		allocate(&range, n, known->graph->first[n]) < 0 ||
 		set_marks(known, marks) < 0)
 		return -ENOMEM;
-	all_bads = set_bads(known, reach, flags);
+	all_bads = set_bads(known, marks, reach, flags);
 	for (size_t i = 0; i < n; i++)
 		flags[i] = marks[i] == MARK_GOOD;
 	spread(known->graph, reach, flags);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The commits that may be the first bad one, as a graph of their own: reachable from
- * the bad commit and from no good one. Commits of one image have one verdict. Pure.
+ * all bad commits and from no good one. Commits of one image have one verdict. Pure.
  */
 #ifndef TENFOLD_BISECT_CHOICE_RANGE_H
 #define TENFOLD_BISECT_CHOICE_RANGE_H
@@ -14,7 +14,7 @@ enum mark {
 	MARK_GOOD,
 	MARK_SKIP,   /* it was tried and gave no verdict: its neighbours may not either */
 	MARK_BROKEN, /* it is known not to build, which tells nothing of its neighbours */
-	MARK_BAD     /* set in a range only: the bad commit and those of its image */
+	MARK_BAD     /* several may be, on hosts side by side */
 };
 
 #define IMAGE_OWN UINT32_MAX /* no other commit is known to share its image */
@@ -23,7 +23,7 @@ enum mark {
 struct known {
 	const struct graph *graph;
 	const enum mark *marks;   /* by number */
-	size_t bad;               /* the commit known bad */
+	size_t bad;               /* the bad end, whatever its mark */
 	const uint32_t *image_of; /* by number: equal for equal images, below graph->n, or
 				     IMAGE_OWN; NULL: no two are known to be equal */
 };
@@ -33,7 +33,8 @@ struct range {
 	uint32_t *outer;    /* by number in the range: its number in the history */
 	uint32_t *value;    /* 1; 0 for one that shares its image with a parent and so
 			       cannot be the first bad one */
-	enum mark *marks;   /* those of the history, shared among equal images */
+	enum mark *marks;   /* those of the history, shared among equal images; the bad
+			       end is marked as such */
 	uint32_t total;     /* sum of value; 0: the verdicts contradict each other */
 };
 

@@ -211,7 +211,9 @@ static void splits_as_git_does(void **state)
 
 	for (unsigned int g = 0; g < n; g++)
 		check_graph(*state, g);
-	print_message("%u of %u graphs split as by git\n", n, n);
+	print_message(
+		"split: random graphs that are split as git does: %u (target >= %u)\n", n,
+		n);
 }
 
 /*   0 - 1 - 2 - 4      a merge of two sides of one and two commits

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What is known of each commit when one is to be chosen: verdicts from the log, images
+ * and failed builds in the store, and what it costs to try one that has an image or has
+ * none.
+ */
+#ifndef TENFOLD_BISECT_STOCK_H
+#define TENFOLD_BISECT_STOCK_H
+
+#include "choice/choose.h"
+#include "history.h"
+#include "past.h"
+#include "world.h"
+
+struct stock {
+	const struct history *history;
+	enum mark *marks;     /* by number in the history's graph */
+	uint8_t *price_of;    /* the same; see prices */
+	struct known known;   /* for choose(); points to the above */
+	struct prices prices; /* 0: there is an image, 1: it must be built first */
+};
+
+/* world: NULL when only the verdicts are to be looked at. -ENOMEM and what the builder
+ * says. */
+int stock_take(struct stock *stock, const struct history *history,
+	const struct past *past, const char *bad_end, const struct world *world,
+	struct err *err);
+void stock_release(struct stock *stock);
+
+#define CLEANUP_STOCK CLEANUP(stock_release)
+
+#endif

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A controller that is killed anywhere: at every write of its log, before it, in its
+ * middle and after it; and at random moments, several times in one bisection. The end is
+ * that of a bisection left alone, no step is lost, nothing that was judged is done again.
+ */
+#include <sys/stat.h>
+
+#include "tests/unit/bisect-lab.h"
+
+#define BISECTIONS 500
+#define KILLS_MAX 8 /* in one bisection */
+
+static unsigned int random_state = 11;
+
+static unsigned int roll(unsigned int sides)
+{
+	random_state = random_state * 1103515245 + 12345;
+	return (random_state >> 8) % sides;
+}
+
+static off_t log_size(const struct fixture *f)
+{
+	struct stat st;
+
+	assert_int_equal(stat(f->log, &st), 0);
+	return st.st_size;
+}
+
+/* What the first controller had judged stands as it was; no commit is there twice. */
+static void nothing_was_lost(const struct past *before, const struct past *after)
+{
+	assert_true(after->n_steps >= before->n_steps);
+	for (size_t i = 0; i < before->n_steps; i++) {
+		assert_string_equal(after->steps[i].commit, before->steps[i].commit);
+		assert_int_equal(after->steps[i].verdict, before->steps[i].verdict);
+		assert_string_equal(after->steps[i].boot, before->steps[i].boot);
+	}
+	for (size_t i = 0; i < after->n_steps; i++)
+		for (size_t j = 0; j < i; j++)
+			assert_string_not_equal(
+				after->steps[i].commit, after->steps[j].commit);
+}
+
+static void set_hard(struct fixture *f)
+{
+	f->kinds[number_of(f, 8)] = SIM_HANG;
+	f->kinds[number_of(f, MERGE)] = SIM_PANIC_REBOOTS;
+	f->kinds[number_of(f, 10)] = SIM_BROKEN;
+	f->kinds[number_of(f, 3)] = SIM_PANIC;
+}
+
+/* Runs to that call, and cuts the log to `size` unless it is below 0. */
+static int run_to(struct fixture *f, struct sim *sim, unsigned int call, off_t size)
+{
+	CLEANUP_PAST struct past past = {0};
+	int r;
+
+	begin(f, sim, 5);
+	set_hard(f);
+	f->confirm = 1;
+	sim->die_at = call;
+	r = run_once(f, sim, &past);
+	sim->die_at = 0;
+	if (size >= 0)
+		assert_int_equal(truncate(f->log, size), 0);
+	return r;
+}
+
+static void goes_on_from(struct fixture *f, struct sim *sim)
+{
+	CLEANUP_PAST struct past before = {0}, after = {0};
+
+	assert_int_equal(past_load(f->log, &before, NULL), 0);
+	if (*before.result)
+		return; /* a run that has ended is not gone on with */
+	f->confirm = 1;
+	assert_int_equal(run_once(f, sim, &after), RUN_FOUND);
+	assert_string_equal(after.culprit, f->commits[5]);
+	nothing_was_lost(&before, &after);
+	/* each test stands in the log, except one that the kill may have met */
+	assert_true(sim->tests <= after.n_steps + after.n_confirmations + 1);
+}
+
+/* Where a kill may have cut what was written between two calls: behind each of its
+ * lines and in the middle of each. */
+static size_t list_cuts(const struct fixture *f, off_t from, off_t *ret_cuts, size_t room)
+{
+	CLEANUP_BUF struct buf text;
+	size_t n = 0;
+
+	buf_init(&text, 1024 * 1024);
+	assert_int_equal(file_read(f->log, &text, NULL), 0);
+	ret_cuts[n++] = from;
+	while (from < (off_t)text.len && n + 2 <= room) {
+		off_t line = strcspn(text.data + from, "\n") + 1;
+
+		ret_cuts[n++] = from + line / 2;
+		from += line;
+		ret_cuts[n++] = from;
+	}
+	return n;
+}
+
+static void killed_at_every_write(void **state)
+{
+	struct fixture *f = *state;
+	unsigned int n_cuts = 0;
+	off_t before = -1;
+
+	for (unsigned int call = 1;; call++) {
+		struct sim sim;
+		int r = run_to(f, &sim, call, -1);
+		off_t cuts[64], size = log_size(f);
+		size_t n = 0;
+
+		if (before >= 0 && size > before)
+			n = list_cuts(f, before, cuts, ARRAY_SIZE(cuts));
+		for (size_t i = 0; i < n; i++) {
+			run_to(f, &sim, call, cuts[i]);
+			goes_on_from(f, &sim);
+		}
+		n_cuts += n;
+		before = size;
+		if (r == RUN_FOUND)
+			break;
+	}
+	assert_true(n_cuts > 50);
+	print_message(
+		"kill: the same end after a kill in a write of the log: %u places\n",
+		n_cuts);
+}
+
+static void set_random(struct fixture *f, int culprit)
+{
+	static const enum sim_kind others[] = {
+		SIM_HANG, SIM_PANIC, SIM_PANIC_REBOOTS, SIM_BROKEN, SIM_UNTESTABLE};
+
+	set_culprit(f, culprit);
+	for (int i = 1; i < LAST; i++)
+		if (i != culprit && roll(6) == 0)
+			f->kinds[number_of(f, i)] = others[roll(ARRAY_SIZE(others))];
+}
+
+/* The log begins anew; what the machines make of the commits stays. */
+static void begin_again(struct fixture *f, struct sim *sim)
+{
+	enum sim_kind kinds[COMMITS_MAX];
+
+	memcpy(kinds, f->kinds, sizeof(kinds));
+	begin(f, sim, 1);
+	memcpy(f->kinds, kinds, sizeof(kinds));
+}
+
+/* Kills until the bisection comes to its end; how often. */
+static unsigned int run_and_kill(
+	struct fixture *f, struct sim *sim, int *ret_end, struct past *ret_past)
+{
+	unsigned int kills = 0;
+
+	for (;;) {
+		CLEANUP_PAST struct past before = {0};
+
+		assert_int_equal(past_load(f->log, &before, NULL), 0);
+		sim->die_at = kills < KILLS_MAX ? sim->calls + 1 + roll(80) : 0;
+		*ret_end = run_once(f, sim, ret_past);
+		nothing_was_lost(&before, ret_past);
+		if (*ret_end != RUN_STOPPED)
+			return kills;
+		kills++;
+		past_release(ret_past);
+	}
+}
+
+static void killed_at_random(void **state)
+{
+	struct fixture *f = *state;
+	unsigned int kills = 0;
+
+	for (unsigned int i = 0; i < BISECTIONS; i++) {
+		CLEANUP_PAST struct past alone = {0}, past = {0};
+		struct sim sim;
+		int end, end_alone;
+		unsigned int n;
+
+		set_random(f, 1 + roll(LAST));
+		begin_again(f, &sim);
+		end_alone = run_once(f, &sim, &alone);
+		begin_again(f, &sim);
+		n = run_and_kill(f, &sim, &end, &past);
+		assert_int_equal(end, end_alone);
+		assert_string_equal(past.culprit, alone.culprit);
+		assert_true(sim.tests <= past.n_steps + n);
+		kills += n;
+	}
+	print_message("kill: the same end after kills at random: %u bisections, %u kills "
+		      "(target >= 500)\n",
+		BISECTIONS, kills);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(killed_at_every_write),
+		cmocka_unit_test(killed_at_random),
+	};
+
+	return cmocka_run_group_tests_name(
+		"bisect-kill", tests, make_fixture, drop_fixture);
+}
