@@ -34,7 +34,7 @@ outside() { # TOKEN: the status
 
 subject_choice() {
 	api PUT "/v1/hosts/$mac/default" "$merge" >/dev/null
-	point 'a write from the network with a wrong token' same "$(outside 0123456789)" 401
+	point 'a write from the network with a wrong token' same "$(outside 0123456789)" 403
 	point 'it changed nothing' same "$(api GET "/v1/hosts/$mac/default")" "$default_image"
 	point 'the same with the right token' same "$(outside "$(cat "$LAB/state/token")")" 200
 	point 'next by curl names the image' \

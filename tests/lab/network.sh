@@ -5,6 +5,8 @@
 
 server_address=10.77.0.1
 server_address6=fd77::1
+site_address=10.77.0.2
+site_address6=fd77::2
 server_port=8080
 mac_prefix=52:54:00:77:00
 

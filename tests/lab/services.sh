@@ -4,12 +4,16 @@
 # the server, in the foreground) and SERVICE_ready (waits, with a limit, until it answers).
 
 services=(dnsmasq tftpd rpcbind ganesha server)
+# for who asks: a site's own DHCP server, and a proxy beside it, in the place of dnsmasq
+other_services=(site-dhcp proxy-dhcp)
 
-dnsmasq_config() {
-	local n
+# dhcp_config INTERFACE ADDRESS6 [BOOT-LINE...] - what every DHCP server of the lab has
+dhcp_config() {
+	local n interface=$1 address6=$2
+	shift 2
 	cat <<EOF
 port=0
-interface=br0
+interface=$interface
 bind-interfaces
 dhcp-authoritative
 no-ping
@@ -17,15 +21,11 @@ log-dhcp
 log-facility=-
 dhcp-leasefile=$LAB/state/dnsmasq.leases
 dhcp-range=10.77.0.100,10.77.0.199,255.255.255.0,1h
-dhcp-match=set:bios,option:client-arch,0
-dhcp-match=set:uefi,option:client-arch,7
-dhcp-match=set:uefi,option:client-arch,9
-dhcp-boot=tag:bios,grub/i386-pc/core.0,,$server_address
-dhcp-boot=tag:uefi,grub/x86_64-efi/core.efi,,$server_address
+$(printf '%s\n' "$@")
 # without a router's advertisement the iPXE ROM waits for one for 13 seconds
 enable-ra
-dhcp-range=${server_address6%1},ra-only,64
-ra-param=br0,high,5
+dhcp-range=${address6%:*}:,ra-only,64
+ra-param=$interface,high,5
 EOF
 	for n in {1..60}; do
 		printf 'dhcp-host=%s:%02x,10.77.0.%d\n' "$mac_prefix" "$n" $((20 + n))
@@ -33,12 +33,49 @@ EOF
 }
 
 dnsmasq_run() {
-	dnsmasq_config >"$LAB/conf/dnsmasq.conf"
+	dhcp_config br0 "$server_address6" \
+		dhcp-match=set:bios,option:client-arch,0 \
+		dhcp-match=set:uefi,option:client-arch,7 \
+		dhcp-match=set:uefi,option:client-arch,9 \
+		"dhcp-boot=tag:bios,grub/i386-pc/core.0,,$server_address" \
+		"dhcp-boot=tag:uefi,grub/x86_64-efi/core.efi,,$server_address" \
+		>"$LAB/conf/dnsmasq.conf"
 	exec dnsmasq --keep-in-foreground --user=root --conf-file="$LAB/conf/dnsmasq.conf"
 }
 
 dnsmasq_ready() {
 	log_shows dnsmasq 'DHCP, IP range' 10
+}
+
+# A machine of its own on the bridge, that knows nothing of network boot.
+site-dhcp_run() {
+	dhcp_config site1 "$site_address6" >"$LAB/conf/site-dhcp.conf"
+	ip link add site0 type veth peer name site1
+	ip link set site0 master br0 up
+	# shellcheck disable=SC2016 # the inner shell expands
+	unshare --net bash -euc '
+		nsenter --net="/proc/$PPID/ns/net" ip link set site1 netns $$
+		ip address add "$1/24" dev site1
+		ip address add "$2/64" dev site1 nodad
+		ip link set site1 up
+		exec dnsmasq --keep-in-foreground --user=root --conf-file="$3"' - \
+		"$site_address" "$site_address6" "$LAB/conf/site-dhcp.conf"
+}
+
+site-dhcp_ready() {
+	log_shows site-dhcp 'DHCP, IP range' 10
+}
+
+# Word for word what an administrator is told to write.
+proxy-dhcp_run() {
+	"$TENFOLD_SERVER" setup dhcp --mode dnsmasq-proxy --network 10.77.0.0/24 \
+		--address "$server_address:$server_port" >"$LAB/conf/proxy-dhcp.conf"
+	exec dnsmasq --keep-in-foreground --user=root --log-dhcp --log-facility=- \
+		--conf-file="$LAB/conf/proxy-dhcp.conf"
+}
+
+proxy-dhcp_ready() {
+	log_shows proxy-dhcp 'proxy on subnet' 10
 }
 
 # By tenfold-server, when that is there; else a GRUB that asks for the same.
@@ -223,7 +260,7 @@ services_up() {
 
 services_status() {
 	local name pid
-	for name in "${services[@]}"; do
+	for name in "${services[@]}" "${other_services[@]}"; do
 		pid=$(service_pid "$name") || pid='-'
 		printf 'service\t%s\t%s\t%s\n' "$name" "$pid" "$LAB/log/$name.log"
 	done
@@ -231,7 +268,7 @@ services_status() {
 
 service_command() {
 	local verb=${1:-} name=${2:-}
-	printf '%s\n' "${services[@]}" | grep -qxF "$name" || die "no service '$name'"
+	printf '%s\n' "${services[@]}" "${other_services[@]}" | grep -qxF "$name" || die "no service '$name'"
 	case $verb in
 	start | stop) "service_$verb" "$name" ;;
 	restart) service_stop "$name" && service_start "$name" ;;

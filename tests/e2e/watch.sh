@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# From a push to a boot: the watching builder fetches a branch, makes an image of its new
+# commit, and a host without a default of its own boots the branch's newest.
+
+pushing=$LAB/pushing.git # where the author works
+remote=$LAB/remote.git   # what the builder watches
+
+# The objects of the other builds are used: same state, same name of the tree. The mirror
+# is there from before, so that no whole kernel tree is copied.
+watch_begin() {
+	rm -rf "$pushing" "$remote" "$SITE"/state/trees/lab.*
+	git clone -q --bare --shared "$LINUX" "$pushing" &&
+		git clone -q --bare --shared "$LINUX" "$remote" &&
+		git -C "$remote" branch watched v-bad &&
+		git clone -q --mirror --shared "$LINUX" "$SITE/state/trees/lab.git" || return
+	cat >"$LAB/watch.conf" <<END
+store = $LAB.store
+state = $SITE/state
+poll = 1
+[tree lab]
+remote = file://$remote
+branches = watched
+[config lab]
+arch = x86_64
+base = allnoconfig
+file = $PWD/tests/lab/kernel/config-{arch}
+END
+	setpriv --pdeathsig TERM "$BUILD/tenfold-builder" --conf "$LAB/watch.conf" watch \
+		>"$LAB/watch.log" 2>&1 &
+	watch_pid=$!
+	within 60 the_list_has_the_branch
+}
+
+# refs.json, which the watching builder writes for the server, has the branch's tip.
+the_list_has_the_branch() {
+	jq -e --arg tip "$(git -C "$remote" rev-parse watched)" '.branches.watched == $tip' \
+		"$LAB.store/refs.json" || { cat "$LAB/watch.log"; return 1; }
+}
+
+# A change of code on top of v-bad, made without a work tree.
+push() {
+	local file=drivers/char/mem.c blob tree
+	local -x GIT_INDEX_FILE=$LAB/pushing.index GIT_DIR=$pushing
+	local -x GIT_AUTHOR_NAME=Pusher GIT_AUTHOR_EMAIL=pusher@lab.example
+	local -x GIT_COMMITTER_NAME=Pusher GIT_COMMITTER_EMAIL=pusher@lab.example
+	git read-tree v-bad &&
+		blob=$({
+			git cat-file blob "v-bad:$file"
+			echo 'static const char pushed[] __used = "a push to a watched branch";'
+		} | git hash-object -w --stdin) &&
+		git update-index --cacheinfo "100644,$blob,$file" &&
+		tree=$(git write-tree) &&
+		pushed=$(git commit-tree -p v-bad -m 'char: mem: say that it was pushed' "$tree") &&
+		git push -q "$remote" "$pushed:refs/heads/watched"
+}
+
+# the first kernel of a list that is newest first
+the_branch_shows_it() {
+	local list
+	list=$(api GET '/v1/kernels?branch=watched&limit=1') || return
+	same "$(cut -f 2,3 <<<"$list")" "x86_64/lab/$pushed"$'\t'watched
+}
+
+image_comes() {
+	within 400 api GET "/v1/kernels/x86_64/lab/$pushed" >/dev/null ||
+		{ cat "$LAB/watch.log"; return 1; }
+}
+
+# default_of_all IMAGE - the server's own default, for hosts that have none
+default_of_all() {
+	sed -i '/^default = /d' "$LAB/conf/server.conf" &&
+		echo "default = $1" >>"$LAB/conf/server.conf" &&
+		"$lab" -C "$LAB" service restart server
+}
+
+watch_ends_well() {
+	kill -TERM "$watch_pid" && wait "$watch_pid"
+}
+
+subject_watch() {
+	api DELETE "/v1/hosts/$mac/default" >/dev/null 2>&1
+	point 'the builder watches a branch of a remote' watch_begin
+	point 'a commit is pushed' push
+	point 'its image is built and in the list' image_comes
+	point 'for what changed alone' \
+		grep -q "x86_64/lab/${pushed:0:12}.*: built, incremental" "$LAB/watch.log"
+	point 'the list shows it as the newest of its branch' the_branch_shows_it
+	point "the branch as the server's default" default_of_all watched
+	point 'the newest image of the branch boots' up_on '6\.1'
+	point 'it was the pushed commit' boot_is ".image == \"x86_64/lab/$pushed\""
+	point 'the builder ends when it is told' watch_ends_well
+	default_of_all local
+}
