@@ -51,9 +51,25 @@ static void take_costs(struct cost *cost, json_t *breakdown)
 	}
 }
 
+static const char *const log_names[BOOT_LOGS] = {"netconsole", "pstore", "dmesg"};
+
+const char *boot_log_name(enum boot_log log)
+{
+	return log_names[log];
+}
+
+static void take_log(struct boot *boot, const json_t *log)
+{
+	const char *kind = json_string_value(json_object_get(log, "kind"));
+
+	for (int i = 0; kind && i < BOOT_LOGS; i++)
+		if (!strcmp(kind, log_names[i]))
+			boot->logs[i] = json_integer_value(json_object_get(log, "size"));
+}
+
 static int take_boot(const json_t *json, struct boot *boot, struct err *err)
 {
-	json_t *ok = json_object_get(json, "ok"), *event;
+	json_t *ok = json_object_get(json, "ok"), *event, *log;
 	size_t i;
 
 	*boot = (struct boot){.ok = json_is_boolean(ok) ? json_is_true(ok) : -1};
@@ -66,6 +82,7 @@ static int take_boot(const json_t *json, struct boot *boot, struct err *err)
 	copy_text(boot->detail, sizeof(boot->detail), json, "detail");
 	json_array_foreach(json_object_get(json, "events"), i, event)
 		take_event(boot, event);
+	json_array_foreach(json_object_get(json, "logs"), i, log) take_log(boot, log);
 	take_costs(&boot->cost, json_object_get(json, "breakdown"));
 	return 0;
 }

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "cost.h"
 #include "lib/err.h"
@@ -17,16 +18,27 @@
 #define BOOT_ID_TEXT 40
 #define BOOTS_MAX 8
 
+/* What the server keeps of a boot's log; docs/http-api.md has the words. */
+enum boot_log {
+	BOOT_LOG_NETCONSOLE,
+	BOOT_LOG_PSTORE,
+	BOOT_LOG_DMESG,
+	BOOT_LOGS
+};
+
+const char *boot_log_name(enum boot_log log);
+
 struct boot {
 	char id[BOOT_ID_TEXT];
 	char image[IMAGE_ID_TEXT]; /* chosen or kexec'd; "" as long as none was */
 	char release[128];
 	char build_id[128];
 	char detail[256];
-	int ok;            /* 1, 0; -1: not known yet */
-	bool seen[STAGES]; /* that event came */
-	double last;       /* unix seconds of the last event; 0: none */
-	struct cost cost;  /* the server's breakdown */
+	int ok;                  /* 1, 0; -1: not known yet */
+	bool seen[STAGES];       /* that event came */
+	double last;             /* unix seconds of the last event; 0: none */
+	struct cost cost;        /* the server's breakdown */
+	int64_t logs[BOOT_LOGS]; /* bytes that the server has of each */
 };
 
 struct boots {

@@ -41,6 +41,7 @@ static int gather(const struct show *show, struct facts *facts, struct err *err)
 		r = facts_gather(facts, show->place.folder.data, log.data, err);
 	if (!r)
 		r = take_recipients(&show->settings, facts, err);
+	facts->folder = show->place.folder.data;
 	facts->title = show->settings.title;
 	facts->from = show->settings.mail_from;
 	return r;
@@ -116,6 +117,7 @@ int cmd_report(int argc, char **argv)
 	buf_init(&b, REPORT_MAX);
 	if (r)
 		return r < 0 ? cmd_fail(&err) : 0;
+	show_fetch_evidence(&show);
 	if (show.settings.send || strcmp(show.settings.format, "text")) {
 		r = report_to_others(&show, &b, &err);
 		return r < 0 ? cmd_fail(&err) : 0;

@@ -41,6 +41,7 @@ static void look(struct show *show, struct boots *boots, struct status *ret_stat
 	*ret_status = (struct status){.host = show->settings.host,
 		.at_work = is_at_work(&show->past),
 		.past = &show->past,
+		.folder = show->place.folder.data,
 		.boot = boots->n ? boots->v : NULL,
 		.now = clock_wall()};
 }

@@ -10,7 +10,8 @@
 #define WARM_LOST_MAX 2  /* so many in a row, and there are no more warm steps */
 #define HASTE 3.0        /* a warm step gets so many times the slowest arrival, */
 #define HASTE_LEAST 15.0 /* and seconds on top */
-#define JOIN_AGE 120.0   /* a boot silent for longer is no longer under way */
+#define SENT_MAX (8 * 1024 * 1024)
+#define JOIN_AGE 120.0 /* a boot silent for longer is no longer under way */
 
 static double now(struct drive *drive)
 {
@@ -181,6 +182,28 @@ static void show_stage(struct drive *drive, const struct trip *trip)
 	phase(drive, boot_stage_words(trip->stage));
 }
 
+void drive_listen(struct drive *drive, const char *boot)
+{
+	const struct world *w = drive->world;
+	CLEANUP_BUF struct buf text;
+	struct err err = ERR_INIT;
+
+	buf_init(&text, SENT_MAX);
+	if (w->server->log(w->server_ctx, boot, BOOT_LOG_NETCONSOLE, &text, &err) == 0)
+		w->machine->console_sent(w->machine_ctx, text.data, text.len);
+}
+
+/* The same, when there is something new. */
+static void listen_on(
+	struct drive *drive, const struct trip *trip, const struct boot *boot)
+{
+	if (!boot || !boot->seen[STAGE_KEXEC] ||
+		boot->logs[BOOT_LOG_NETCONSOLE] == drive->sent)
+		return;
+	drive->sent = boot->logs[BOOT_LOG_NETCONSOLE];
+	drive_listen(drive, trip->boot);
+}
+
 /* One look at the server and the console. */
 static int look(
 	struct drive *drive, struct trip *trip, double *heard, enum trip_end *ret_end)
@@ -206,9 +229,11 @@ static int look(
 		return 0;
 	}
 	*heard = now(drive);
+	listen_on(drive, trip, boots_pick(&boots, trip->boot));
 	w->machine->console_read(w->machine_ctx, &news);
 	*ret_end = trip_look(trip, &boots, &news, now(drive));
 	if (trip->stage < STAGE_KEXEC) {
+		drive->sent = 0;
 		/* before the kexec is before the candidate; the console's end was read
 		 * before the server said so */
 		w->machine->console_mark(w->machine_ctx, console_end);
@@ -330,6 +355,7 @@ bool drive_lost_host(struct drive *drive, const char *boot)
 	struct err err = ERR_INIT;
 	struct boots boots;
 
+	drive_listen(drive, boot);
 	w->machine->console_read(w->machine_ctx, &news);
 	if (drive_boots(drive, &boots, &err) == 0 && boots.n &&
 		strcmp(boots.v[0].id, boot) && boots.v[0].seen[STAGE_GRUB])

@@ -28,9 +28,10 @@ struct drive {
 	enum host_state state;
 	char last_boot[BOOT_ID_TEXT]; /* of the trip before; "" at first */
 	char next[IMAGE_ID_TEXT];     /* what we set and was not yet used up; "" */
-	unsigned int resets;          /* resets by our hand */
-	bool cold_next; /* no warm step now: the host may be ill, or it is to prove a
-			   thing */
+	int64_t sent;        /* bytes of netconsole that this trip has looked at */
+	unsigned int resets; /* resets by our hand */
+	bool cold_next;      /* no warm step now: the host may be ill, or it is to prove a
+				thing */
 	unsigned int warm_lost; /* warm steps in a row that did not arrive */
 	double slowest;         /* seconds from a kexec to `up`, of those that arrived */
 	struct limits hasty;    /* for warm steps, which are no verdict in any case */
@@ -43,6 +44,9 @@ int drive_host(struct drive *drive, const struct candidate *candidate,
 
 /* The host's boots, patient with a server that is away for a moment. */
 int drive_boots(struct drive *drive, struct boots *ret_boots, struct err *err);
+
+/* Has the machine know what that boot sent by netconsole until now. */
+void drive_listen(struct drive *drive, const char *boot);
 
 /* True if the host left that boot since (it crashed, or was reset); the state of the
  * host is brought up to date. */

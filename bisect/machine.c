@@ -21,6 +21,7 @@ void machine_release(struct machine *machine)
 {
 	strvec_release(&machine->reboot);
 	strvec_release(&machine->power);
+	buf_release(&machine->sent);
 }
 
 static const struct strvec *command_of(const struct machine *machine, enum rung rung)
@@ -96,12 +97,29 @@ static off_t console_end(void *ctx)
 	struct machine *machine = ctx;
 	struct stat st;
 
-	return machine->console && stat(machine->console, &st) == 0 ? st.st_size : 0;
+	if (!machine->console)
+		return (off_t)machine->sent.len;
+	return stat(machine->console, &st) == 0 ? st.st_size : 0;
 }
 
+/* What is sent is sent as one boot's: there is nothing of an earlier one before it. */
 static void console_mark(void *ctx, off_t at)
 {
-	((struct machine *)ctx)->mark = at;
+	struct machine *machine = ctx;
+
+	machine->mark = machine->console ? at : 0;
+	buf_release(&machine->sent);
+}
+
+static void console_sent(void *ctx, const char *text, size_t len)
+{
+	struct machine *machine = ctx;
+
+	if (machine->console)
+		return;
+	buf_release(&machine->sent);
+	buf_init(&machine->sent, CONSOLE_MAX);
+	buf_add(&machine->sent, text, len);
 }
 
 /* What stands behind `at`; a log that became shorter was begun anew. */
@@ -114,6 +132,11 @@ static int read_console(const struct machine *machine, off_t at, struct buf *b)
 	struct stat st;
 	ssize_t n;
 
+	if (!machine->console && machine->sent.len) {
+		buf_adds(
+			b, machine->sent.data + (at < (off_t)machine->sent.len ? at : 0));
+		return 0;
+	}
 	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
 		return -ENOENT;
 	if (st.st_size < at)
@@ -166,8 +189,8 @@ static void console_keep(void *ctx, unsigned int step)
 
 	buf_init(&b, CONSOLE_MAX);
 	buf_init(&path, 4096);
-	if (read_console(machine, machine->mark, &b) < 0)
-		return;
+	if (!machine->console || read_console(machine, machine->mark, &b) < 0)
+		return; /* what was sent is with the server */
 	place_evidence(machine->folder, step, "console", &path);
 	file_write_atomic(path.data, b.data, b.len, 0644, NULL);
 }
@@ -183,6 +206,7 @@ const struct machine_ops machine_ops = {
 	.can = machine_can,
 	.reset = machine_reset,
 	.warm = machine_warm,
+	.console_sent = console_sent,
 	.console_end = console_end,
 	.console_mark = console_mark,
 	.console_read = console_read,

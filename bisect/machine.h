@@ -14,6 +14,7 @@ struct machine {
 	struct strvec reboot, power;   /* argv; empty: there is no such way */
 	double timeout;                /* seconds for each */
 	const char *console;           /* its log file, or NULL; borrowed */
+	struct buf sent;               /* by netconsole, where there is no console */
 	off_t mark;                    /* of the candidate's first byte in it */
 	const char *folder;            /* for evidence; borrowed */
 	int cancel_fd;

@@ -114,6 +114,9 @@ int place_put_aside(struct place *place, struct err *err)
 	return r < 0 ? r : place_make(place, err);
 }
 
+const char *const place_kinds[PLACE_KINDS] = {
+	"test", "console", "netconsole", "pstore", "dmesg"};
+
 void place_evidence(
 	const char *folder, unsigned int step, const char *what, struct buf *b)
 {

@@ -34,6 +34,10 @@ bool place_is_locked(const struct mac *mac);
 /* Renames the log of an ended run to log.TIME, its evidence with it. */
 int place_put_aside(struct place *place, struct err *err);
 
+/* The kinds of evidence that a step may have. */
+#define PLACE_KINDS 5
+extern const char *const place_kinds[PLACE_KINDS];
+
 /* Appends the path of a piece of evidence: steps/003-console.log */
 void place_evidence(
 	const char *folder, unsigned int step, const char *what, struct buf *b);

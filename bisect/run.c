@@ -8,6 +8,7 @@
 
 #include "announce.h"
 #include "confirm.h"
+#include "evidence.h"
 #include "flaky.h"
 #include "learn.h"
 #include "stock.h"
@@ -142,6 +143,8 @@ int run_step(struct run *run, struct step *step, struct err *err)
 	if (r < 0)
 		return r;
 	end = step_run(&run->bench, step);
+	evidence_gather(run->bench.world->server, run->bench.world->server_ctx, run->past,
+		step, run->folder);
 	return end == STEP_JUDGED ? RUN_GOING : stopped(run, end, step);
 }
 

@@ -29,6 +29,7 @@ struct run {
 	struct history *history;
 	struct journal *journal;
 	struct past *past;             /* kept up to date */
+	const char *folder;            /* for evidence; NULL: none is kept */
 	struct signature signature;    /* of the failure that counts */
 	const struct strvec *failures; /* the same, given by hand; NULL: to be learnt */
 	const struct strvec *goods;    /* commits */

@@ -155,7 +155,18 @@ static int set_mode(void *ctx, const char *mode, struct err *err)
 	return ask(ctx, "PATCH", "", body.data, NULL, err);
 }
 
+static int get_log(
+	void *ctx, const char *boot, enum boot_log log, struct buf *text, struct err *err)
+{
+	CLEANUP_BUF struct buf what;
+
+	buf_init(&what, 256);
+	buf_addf(&what, "/boots/%s/logs/%s", boot, boot_log_name(log));
+	return ask(ctx, "GET", what.data, NULL, text, err);
+}
+
 const struct server_ops server_ops = {
+	.log = get_log,
 	.set_next = set_next,
 	.clear_next = clear_next,
 	.announce = announce,

@@ -279,6 +279,7 @@ static void set_world(struct session *s)
 	s->run.history = &s->history;
 	s->run.journal = &s->journal;
 	s->run.past = &s->past;
+	s->run.folder = folder;
 	s->run.goods = &s->goods;
 	s->run.failures = &s->settings.failures;
 	s->run.bad = s->bad;

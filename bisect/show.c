@@ -4,6 +4,8 @@
 #include <errno.h>
 
 #include "cmd.h"
+#include "evidence.h"
+#include "server.h"
 
 void show_release(struct show *show)
 {
@@ -34,4 +36,16 @@ int show_open(struct show *show, int argc, char **argv, struct err *err)
 		err_set(err, r, "there is no run of host '%s' in '%s'",
 			show->settings.host, show->settings.state);
 	return r;
+}
+
+void show_fetch_evidence(const struct show *show)
+{
+	const char *url = past_setting(&show->past, "server", NULL);
+	struct server server = {.host = past_setting(&show->past, "mac", NULL)};
+
+	if (!server.host ||
+		http_new(url ? url : show->settings.server, NULL, &server.http, NULL) < 0)
+		return;
+	evidence_gather(&server_ops, &server, &show->past, NULL, show->place.folder.data);
+	http_free(server.http);
 }

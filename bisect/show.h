@@ -22,6 +22,8 @@ struct show {
 
 /* Reads options and the host's log; 0, or 1 when --help was all. */
 int show_open(struct show *show, int argc, char **argv, struct err *err);
+/* Has what the server knows of the kernels' logs in the run's folder, if it answers. */
+void show_fetch_evidence(const struct show *show);
 void show_release(struct show *show);
 
 #define CLEANUP_SHOW CLEANUP(show_release)

@@ -468,6 +468,25 @@ static int sim_reset(void *ctx, enum rung rung, struct err *err)
 	return 0;
 }
 
+/* The console tells all that there is. */
+static int sim_log(
+	void *ctx, const char *boot, enum boot_log log, struct buf *text, struct err *err)
+{
+	(void)ctx;
+	(void)boot;
+	(void)log;
+	(void)text;
+	(void)err;
+	return -ENOENT;
+}
+
+static void sim_console_sent(void *ctx, const char *text, size_t len)
+{
+	(void)ctx;
+	(void)text;
+	(void)len;
+}
+
 static off_t sim_console_end(void *ctx)
 {
 	return ((struct sim *)ctx)->console_length;
@@ -583,10 +602,10 @@ void sim_world(struct sim *sim, struct world *ret_world)
 	static const struct builder_ops builder = {
 		sim_find, sim_build, sim_survey, sim_revert};
 	static const struct server_ops server = {sim_set_next, sim_clear_next,
-		sim_announce, sim_boots, sim_get_mode, sim_set_mode};
+		sim_announce, sim_boots, sim_log, sim_get_mode, sim_set_mode};
 	static const struct machine_ops machine = {sim_can, sim_reset, sim_warm,
-		sim_console_end, sim_console_mark, sim_console_read, sim_console_keep,
-		sim_console_text};
+		sim_console_sent, sim_console_end, sim_console_mark, sim_console_read,
+		sim_console_keep, sim_console_text};
 	static const struct tester_ops tester = {sim_test};
 	static const struct clock_ops clock = {sim_now, sim_wall, sim_wait};
 	static const struct view_ops view = {sim_say, sim_say};

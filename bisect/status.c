@@ -108,8 +108,8 @@ json_t *status_json(const struct status *status)
 		past->current, "candidates", (int)past->current_candidates, "steps_left",
 		(int)choose_steps(past->current_candidates), "lab_faults",
 		(int)past->lab_faults, "culprit", past->culprit, "words", past->words,
-		"belief", past->belief, "steps", report_json_steps(past), "failure",
-		report_json_words(&past->signature));
+		"belief", past->belief, "steps", report_json_steps(past, status->folder),
+		"failure", report_json_words(&past->signature));
 	if (pace.left_seconds >= 0)
 		json_object_set_new(json, "seconds_left", json_real(pace.left_seconds));
 	if (pace.step >= 0)

@@ -11,6 +11,7 @@ struct status {
 	const char *host;
 	bool at_work; /* a controller has the host now */
 	const struct past *past;
+	const char *folder;      /* of the evidence; NULL: it is not named */
 	const struct boot *boot; /* the host's newest one; NULL: not known */
 	double now;              /* unix seconds */
 };

@@ -159,13 +159,15 @@ static enum step_end test_it(struct bench *bench, struct step *step,
 	const struct candidate *candidate, const struct trip *trip)
 {
 	const struct world *w = bench->world;
-	off_t console = w->machine->console_end(w->machine_ctx);
 	struct test_result test = {0};
+	off_t console;
 	struct err err = ERR_INIT;
 	enum step_end end;
 	bool lost;
 	int r;
 
+	drive_listen(&bench->drive, trip->boot);
+	console = w->machine->console_end(w->machine_ctx);
 	phase(bench, "testing");
 	r = w->tester->run(
 		w->tester_ctx, step->number, candidate, trip->boot, &test, &err);

@@ -53,6 +53,9 @@ struct server_ops {
 	/* tells that the host is about to be reset; the id of the boot that comes */
 	int (*announce)(void *ctx, char ret_boot[BOOT_ID_TEXT], struct err *err);
 	int (*boots)(void *ctx, struct boots *ret_boots, struct err *err);
+	/* adds one of a boot's logs; -ENOENT: there is none */
+	int (*log)(void *ctx, const char *boot, enum boot_log log, struct buf *text,
+		struct err *err);
 	/* how the host is set to load a candidate: "kexec", "grub", or "" */
 	int (*get_mode)(void *ctx, char ret_mode[BOOT_MODE_TEXT], struct err *err);
 	int (*set_mode)(void *ctx, const char *mode, struct err *err);
@@ -78,6 +81,9 @@ struct machine_ops {
 	/* starts a warm step: from the running OS into the image, as that boot. 0 only
 	 * says that it was begun */
 	int (*warm)(void *ctx, const char *boot, const char *image, struct err *err);
+	/* what a boot has sent by netconsole until now, which stands for the console of a
+	 * host that has none */
+	void (*console_sent)(void *ctx, const char *text, size_t len);
 	/* where the console's log ends now; what stands before a mark is not the
 	 * candidate's */
 	off_t (*console_end)(void *ctx);

@@ -104,7 +104,23 @@ void facts_excerpt(const char *text, struct buf *b)
 	}
 }
 
-/* The last boot of that verdict whose console was kept. */
+/* The one that tells the most of those that were kept. */
+static void read_kernel_log(const char *folder, const struct step *step, struct buf *b)
+{
+	static const char *const kinds[] = {"console", "netconsole", "pstore", "dmesg"};
+
+	for (size_t k = 0; k < ARRAY_SIZE(kinds) && !b->len; k++) {
+		CLEANUP_BUF struct buf path, text;
+
+		buf_init(&path, 4096);
+		buf_init(&text, EVIDENCE_MAX);
+		place_evidence(folder, step->number, kinds[k], &path);
+		if (file_read(path.data, &text, NULL) == 0)
+			facts_excerpt(text.data, b);
+	}
+}
+
+/* The last boot of that verdict whose kernel's log was kept. */
 static void read_console(const struct facts *facts, const char *folder,
 	enum verdict verdict, struct buf *b)
 {
@@ -114,17 +130,11 @@ static void read_console(const struct facts *facts, const char *folder,
 	while (past_step(facts->past, n))
 		n++;
 	while (n-- > 0 && !b->len) {
-		CLEANUP_BUF struct buf path, text;
-
-		buf_init(&path, 4096);
-		buf_init(&text, EVIDENCE_MAX);
 		step = past_step(facts->past, n);
 		if (step->verdict != verdict || !*step->boot ||
 			!strcmp(step->role, "revert"))
 			continue;
-		place_evidence(folder, step->number, "console", &path);
-		if (file_read(path.data, &text, NULL) == 0)
-			facts_excerpt(text.data, b);
+		read_kernel_log(folder, step, b);
 	}
 }
 

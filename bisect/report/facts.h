@@ -13,6 +13,7 @@
 #include "people.h"
 
 struct facts {
+	const char *folder;      /* of the evidence; borrowed */
 	const struct past *past; /* borrowed */
 	const char *title;       /* of the mail; NULL: made of the culprit's subject */
 	const char *from;        /* the sender; NULL: the MTA's choice */

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "bisect/judge/confirm.h"
+#include "bisect/place.h"
+#include "lib/file.h"
 #include "lib/text.h"
 
 /* jansson takes nothing but UTF-8. */
@@ -62,13 +64,33 @@ static json_t *step_json(const struct step *step)
 	return object;
 }
 
-json_t *report_json_steps(const struct past *past)
+/* Paths of what was kept of the step. */
+static json_t *evidence_json(const char *folder, const struct step *step)
+{
+	json_t *list = json_array();
+
+	for (size_t k = 0; folder && k < PLACE_KINDS; k++) {
+		CLEANUP_BUF struct buf path;
+
+		buf_init(&path, 4096);
+		place_evidence(folder, step->number, place_kinds[k], &path);
+		if (file_exists(path.data))
+			json_array_append_new(list, json_string(path.data));
+	}
+	return list;
+}
+
+json_t *report_json_steps(const struct past *past, const char *folder)
 {
 	json_t *list = json_array();
 	const struct step *step;
 
-	for (size_t i = 0; (step = past_step(past, i)); i++)
-		json_array_append_new(list, step_json(step));
+	for (size_t i = 0; (step = past_step(past, i)); i++) {
+		json_t *one = step_json(step);
+
+		json_object_set_new(one, "evidence", evidence_json(folder, step));
+		json_array_append_new(list, one);
+	}
 	return list;
 }
 
@@ -128,7 +150,7 @@ json_t *report_json(const struct facts *facts)
 	json_object_set_new(object, "settings", settings_json(past));
 	json_object_set_new(object, "to", people_json(&facts->to));
 	json_object_set_new(object, "cc", people_json(&facts->cc));
-	json_object_set_new(object, "steps", report_json_steps(past));
+	json_object_set_new(object, "steps", report_json_steps(past, facts->folder));
 	json_object_set_new(object, "lab_faults", json_integer(past->lab_faults));
 	set(object, "console_bad", facts->dmesg_bad.data);
 	set(object, "console_good", facts->dmesg_good.data);

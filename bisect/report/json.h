@@ -10,8 +10,9 @@
 /* A new object; NULL when memory is out. */
 json_t *report_json(const struct facts *facts);
 
-/* New arrays: all that was tried, and the words of a list. */
-json_t *report_json_steps(const struct past *past);
+/* New arrays: all that was tried, with the evidence in folder (or NULL); and the words of
+ * a list. */
+json_t *report_json_steps(const struct past *past, const char *folder);
 json_t *report_json_words(const struct strvec *words);
 
 #endif

@@ -97,8 +97,6 @@ void report_table(const struct past *past, struct buf *b)
 
 static void add_reasons(const struct past *past, const char *folder, struct buf *b)
 {
-	static const char *const kinds[] = {"test", "console"};
-
 	const struct step *step;
 
 	for (size_t i = 0; (step = past_step(past, i)); i++) {
@@ -109,11 +107,11 @@ static void add_reasons(const struct past *past, const char *folder, struct buf 
 			buf_addf(b, "; %s boot %s, kernel %s",
 				step->warm ? "warm" : "cold", step->boot, step->release);
 		buf_addc(b, '\n');
-		for (size_t k = 0; folder && k < ARRAY_SIZE(kinds); k++) {
+		for (size_t k = 0; folder && k < PLACE_KINDS; k++) {
 			CLEANUP_BUF struct buf path;
 
 			buf_init(&path, 4096);
-			place_evidence(folder, step->number, kinds[k], &path);
+			place_evidence(folder, step->number, place_kinds[k], &path);
 			if (file_exists(path.data))
 				buf_addf(b, "     %s\n", path.data);
 		}

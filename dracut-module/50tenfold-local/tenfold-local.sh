@@ -194,6 +194,14 @@ tf_watchdog_leave() {
 	TF_DOG=
 }
 
+# tf_netconsole: where it is a module, it comes as soon as the network card can be there; what
+# the kernel has said before is sent too.
+tf_netconsole() {
+	tf_value=$(tf_arg netconsole) || return 0
+	modprobe -q netconsole "netconsole=$tf_value" 2> /dev/null
+	return 0
+}
+
 # tf_find_init: the local system's first program.
 tf_find_init() {
 	for tf_program in $(tf_arg init) /sbin/init /etc/init /bin/init /bin/sh; do
@@ -239,6 +247,7 @@ tf_switch_root() {
 tf_second_stage() {
 	tf_say "second stage, kernel $(uname -r)"
 	tf_load_drivers
+	tf_netconsole
 	tf_watchdog_wake
 	tf_mount_root && tf_hand_over && tf_switch_root
 }

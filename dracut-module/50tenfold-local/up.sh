@@ -67,6 +67,18 @@ dog_stop() {
 	return 0
 }
 
+# What the kernel has said so far, as evidence. Nothing depends on it.
+dmesg_post() { # URL
+	text=${TENFOLD_DMESG:-/run/tenfold/dmesg}
+	dmesg 2> /dev/null | tail -c 200000 > "$text" && [ -s "$text" ] || return 0
+	if command -v curl > /dev/null; then
+		curl -fsS --max-time 10 --data-binary "@$text" "$1"
+	else
+		wget -q -O - --post-file "$text" "$1"
+	fi > /dev/null 2>&1
+	rm -f "$text"
+}
+
 # The first tries come fast, as each lost second is measured as this machine's.
 pause() { # TRY
 	if [ "$1" -lt 50 ]; then
@@ -77,16 +89,19 @@ pause() { # TRY
 }
 
 up() {
-	url=http://$TENFOLD_SERVER/v1/hosts/$TENFOLD_HOST/boots/$TENFOLD_BOOT/events
+	url=http://$TENFOLD_SERVER/v1/hosts/$TENFOLD_HOST/boots/$TENFOLD_BOOT
 	id=$(build_id)
 	try=0
 	while [ "$try" -lt 300 ]; do
 		read -r uptime _ < /proc/uptime
-		post "$url" "stage=up
+		post "$url/events" "stage=up
 release=$(uname -r)
 build_id=$id
 uptime=$uptime
-init=$TENFOLD_INIT" && dog_stop && return 0
+init=$TENFOLD_INIT" && dog_stop && {
+			dmesg_post "$url/logs/dmesg"
+			return 0
+		}
 		try=$((try + 1))
 		pause "$try"
 	done

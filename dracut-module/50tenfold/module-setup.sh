@@ -36,6 +36,7 @@ installkernel() {
 	# keyboards of people who stand at the machine; never a graphics driver, as it would
 	# break the candidate's console
 	hostonly='' instmods xhci_pci ehci_pci ohci_pci uhci_hcd usbhid hid_generic atkbd i8042
+	hostonly='' instmods efi_pstore
 	hostonly='' instmods i6300esb iTCO_wdt lpc_ich i2c_i801 sp5100_tco ib700wdt wdat_wdt
 
 	# busybox loads plain modules only, and one compressor over all of them packs better
@@ -59,6 +60,7 @@ install() {
 		dwarn "tenfold: no tenfold-menu: this first stage boots the default and shows no list"
 	fi
 	inst_simple "$moddir/tenfold-first.sh" /usr/lib/tenfold/tenfold-first.sh
+	inst_simple "$moddir/tenfold-pstore.sh" /usr/lib/tenfold/tenfold-pstore.sh
 	inst_script "$moddir/udhcpc.sh" /usr/lib/tenfold/udhcpc
 	if dracut_module_included base; then
 		inst_hook cmdline 50 "$moddir/cmdline.sh"

@@ -9,6 +9,8 @@
 . "${TF_LIB:-/usr/lib/tenfold}/tenfold-lib.sh"
 # shellcheck source-path=SCRIPTDIR source=../50tenfold-base/tenfold-image.sh
 . "${TF_LIB:-/usr/lib/tenfold}/tenfold-image.sh"
+# shellcheck source-path=SCRIPTDIR source=tenfold-pstore.sh
+. "${TF_LIB_FIRST:-/usr/lib/tenfold}/tenfold-pstore.sh"
 
 TF_NFS=$TF_RUN/nfs
 
@@ -124,6 +126,7 @@ tf_loaded() {
 }
 
 tf_leave() {
+	tf_pstore_wait
 	tf_watchdog
 }
 
@@ -138,6 +141,7 @@ tf_local() {
 	tf_say "booting the local disk: $1"
 	tf_event local "detail=$1"
 	tf_nfs_stop
+	tf_pstore_wait
 	tf_reboot
 	# not reached on a machine that can reset
 	return 1
@@ -213,6 +217,7 @@ tf_run() {
 	[ -n "$TF_BOOT" ] || tf_retry 3 tf_get_boot
 	# the list comes next, and has tries enough for a server that is slow
 	TF_EVENT_TRIES=1 tf_event first-stage
+	tf_pstore_start
 	tf_retry 4 tf_get_list || {
 		tf_fail "no list of kernels: $TF_WHY"
 		TF_EVENT_TRIES=1 tf_local 'there is no list of kernels'

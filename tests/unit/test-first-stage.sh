@@ -49,7 +49,7 @@ case_is() {
 		[[ -z ${setup-} ]] || { world && $setup; }
 		lib=dracut-module/$2
 		# shellcheck disable=SC2086 # a shell may be two words
-		out=$(W=$work/w TF_ROOT=$work/w TF_LIB=dracut-module/50tenfold-base \
+		out=$(W=$work/w TF_ROOT=$work/w TF_LIB=dracut-module/50tenfold-base TF_LIB_FIRST=dracut-module/50tenfold \
 			TENFOLD_ENV=/dev/null TENFOLD_UP_LIBRARY=1 \
 			$shell -u -c ". ./$lib; . \$W/fakes; $3" 2>&1)
 		if [[ $out == "$4" ]]; then
@@ -366,6 +366,73 @@ case_is 'notes that end too soon' $up 'TENFOLD_NOTES=$W/notes build_id; echo end
 no_notes() { : > "$work/w/notes"; }
 setup=no_notes
 case_is 'no notes' $up 'TENFOLD_NOTES=$W/notes build_id || echo none' none
+
+# --- evidence ----------------------------------------------------------------------------
+# two parts of one panic, the newest named first; something else; what nobody can unpack
+left_over() {
+	mkdir -p "$work/w/sys/fs/pstore" "$work/w/run/tenfold/pstore"
+	printf 'Panic#1 Part1\nend' > "$work/w/sys/fs/pstore/dmesg-efi_pstore-1001001"
+	printf 'Panic#1 Part2\nbegin' > "$work/w/sys/fs/pstore/dmesg-efi_pstore-1002001"
+	printf 'x' > "$work/w/sys/fs/pstore/console-ramoops-0"
+	printf 'x' > "$work/w/sys/fs/pstore/dmesg-efi_pstore-1003001.enc.z"
+	fake modprobe 'echo "modprobe $*"'
+	fake mount :
+	fake umount :
+	fake tf_http 'printf "%s\n" "$@" > "$W/sent"'
+}
+setup=left_over
+case_is 'a panic that was left over is sent, in order, and deleted' $first \
+	"$server"' tf_pstore; cat "$W/sent"; ls "$W/sys/fs/pstore"' \
+	'modprobe -q efi_pstore
+/v1/hosts/52:54:00:aa:bb:cc/boots/0011/logs/pstore?of=previous
+== dmesg-efi_pstore-1002001
+Panic#1 Part2
+begin
+== dmesg-efi_pstore-1001001
+Panic#1 Part1
+end
+console-ramoops-0
+dmesg-efi_pstore-1003001.enc.z'
+not_ours() {
+	left_over
+	fake tf_http 'TF_WHY=no TF_FINAL=1; return 1'
+}
+setup=not_ours
+case_is 'what the server does not take stays' $first \
+	"$server"' tf_pstore > /dev/null; ls "$W/sys/fs/pstore" | wc -l; cat "$W/dev/tty0"' \
+	$'4\ntenfold: [12.34] pstore has records; no'
+nothing_left() {
+	left_over
+	rm "$work/w/sys/fs/pstore"/*
+}
+setup=nothing_left
+case_is 'nothing left over sends nothing' $first \
+	"$server"' tf_pstore > /dev/null; ls "$W/sent" 2> /dev/null; echo end' end
+no_firmware() {
+	left_over
+	rmdir "$work/w/sys/firmware/efi"
+}
+setup=no_firmware
+case_is 'without such a firmware nothing is loaded' $first \
+	"$server"' tf_pstore_start; tf_pstore_wait; ls "$W/sent" 2> /dev/null; echo end' end
+wants_netconsole() {
+	printf 'quiet netconsole=@10.0.0.9/eth0,6666@10.0.0.1/\n' > "$work/w/proc/cmdline"
+	fake modprobe 'echo "modprobe $*"'
+}
+setup=wants_netconsole
+case_is 'netconsole as a module gets its option' $local tf_netconsole \
+	'modprobe -q netconsole netconsole=@10.0.0.9/eth0,6666@10.0.0.1/'
+log_of_the_kernel() {
+	fake dmesg 'echo words'
+	fake command 'false'
+	fake wget 'echo "$*" > "$W/sent"; cat "$5" >> "$W/sent"'
+}
+setup=log_of_the_kernel
+case_is "the kernel's log is posted" $up \
+	'TENFOLD_DMESG=$W/dmesg; dmesg_post http://x/logs/dmesg; cat $W/sent; ls $W/dmesg 2> /dev/null; echo end' \
+	'-q -O - --post-file '"$work"'/w/dmesg http://x/logs/dmesg
+words
+end'
 
 echo "1..$n"
 [ $failed -eq 0 ]
