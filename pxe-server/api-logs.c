@@ -108,14 +108,15 @@ void api_add_log(struct server *server, struct request *rq, struct reply *rp)
 
 	if (!api_path_machine(server, rq, rp, &host) || !path_kind(rq, rp, &kind))
 		return;
-	r = find_owner(server, rq, &host, &boot, &err);
 	data = malloc(rq->body_len + 1);
-	if (!r && !data)
-		r = err_set(&err, -ENOMEM, "out of memory");
-	if (!r) {
-		memcpy(data, rq->body, rq->body_len);
-		r = logs_add(&logs, &boot, kind, data, rq->body_len, &err);
+	if (!data) {
+		reply_say(rp, 500, "out of memory");
+		return;
 	}
+	memcpy(data, rq->body, rq->body_len);
+	r = find_owner(server, rq, &host, &boot, &err);
+	if (!r)
+		r = logs_add(&logs, &boot, kind, data, rq->body_len, &err);
 	if (r < 0) {
 		reply_error(rp, r, &err);
 		return;

@@ -229,7 +229,7 @@ static int start_http(struct server *server, struct http **ret_http, struct err 
 
 static int serve(struct server *server, struct keeper *keeper, struct err *err)
 {
-	struct http *http;
+	struct http *http = NULL;
 	int r = keeper_open(keeper, server, err);
 
 	if (r < 0)

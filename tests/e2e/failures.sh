@@ -20,16 +20,6 @@ forge() {
 	wait_image "x86_64/lab/$1" >/dev/null
 }
 
-# corrupt COMMIT - one byte of its vmlinuz is another; the published file is not touched in
-# place, because the other labs' stores share it. The NFS server must not have read it yet:
-# it keeps what it knows of a published file, as that never changes
-corrupt() {
-	local file=$LAB.store/images/x86_64/lab/$1/vmlinuz
-	cp "$file" "$file.new"
-	printf X | dd of="$file.new" bs=1 seek=100000 conv=notrunc status=none
-	mv "$file.new" "$file"
-}
-
 # falls_back_to ID REGEX - the next boot says REGEX, then comes up on that image instead; it
 # is on record as not ok, as it does not run what was asked for
 falls_back_to() {

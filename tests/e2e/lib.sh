@@ -126,3 +126,13 @@ up_on() {
 wait_image() {
 	within 20 api GET "/v1/kernels/$1"
 }
+
+# corrupt COMMIT - one byte of its vmlinuz is another; the published file is not touched in
+# place, because the other labs' stores share it. The NFS server must not have read it yet:
+# it keeps what it knows of a published file, as that never changes
+corrupt() {
+	local file=$LAB.store/images/x86_64/lab/$1/vmlinuz
+	cp "$file" "$file.new"
+	printf X | dd of="$file.new" bs=1 seek=100000 conv=notrunc status=none
+	mv "$file.new" "$file"
+}
