@@ -67,6 +67,18 @@ two_images() {
 	[ "$(images | wc -l)" -ge 2 ]
 }
 
+# make_is_below PID: its sandbox stands between the two.
+make_is_below() {
+	ps -eo pid=,ppid=,comm= | awk -v top="$1" '
+		{ parent[$1] = $2; if ($3 == "make") makes[$1] }
+		END {
+			for (pid in makes)
+				for (p = pid; p in parent; p = parent[p])
+					if (parent[p] == top) exit 0
+			exit 1
+		}'
+}
+
 # The kill falls into the make of the third commit: two are there, more to come.
 killed_in_a_build() {
 	# no function here: its process would be bash's, and the kill would miss the builder
@@ -74,7 +86,7 @@ killed_in_a_build() {
 		>"$SITE/killed.log" 2>&1 &
 	local pid=$!
 	within 1500 two_images || { cat "$SITE/killed.log"; return 1; }
-	within 60 pgrep -P $pid make
+	within 60 make_is_below $pid
 	kill -KILL $pid
 	! wait $pid
 }
