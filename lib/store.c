@@ -78,7 +78,7 @@ int store_same_as(const struct store *store, const struct image_id *id, bool bui
 
 	if (r < 0)
 		return r;
-	if (*image.same_as)
+	if (image.same_as && *image.same_as)
 		return image_id_parse(image.same_as, ret_id, err);
 	*ret_id = *id;
 	return 0;

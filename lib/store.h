@@ -29,7 +29,8 @@ bool store_has(const struct store *store, const struct image_id *id, bool built)
 int store_load(const struct store *store, const struct image_id *id, bool built,
 	struct image *ret_image, struct err *err);
 
-/* True if all files that image.json names are there, false if some are in a pack alone. */
+/* True if all files that image.json names are there, false if some are in a pack alone.
+ */
 bool store_is_hot(const struct store *store, const struct image *image);
 
 /* The image that was really built and whose files this one shares: itself, or what its

@@ -113,7 +113,8 @@ void api_add_log(struct server *server, struct request *rq, struct reply *rp)
 		reply_say(rp, 500, "out of memory");
 		return;
 	}
-	memcpy(data, rq->body, rq->body_len);
+	if (rq->body_len)
+		memcpy(data, rq->body, rq->body_len);
 	r = find_owner(server, rq, &host, &boot, &err);
 	if (!r)
 		r = logs_add(&logs, &boot, kind, data, rq->body_len, &err);

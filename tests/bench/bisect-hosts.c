@@ -104,7 +104,7 @@ static unsigned int in_step(struct lab *lab, size_t hosts, double *time)
 static double side_by_side(struct lab *lab, size_t hosts)
 {
 	struct tries running = {0}, fresh;
-	double due[HOSTS_MAX], now = 0;
+	double due[HOSTS_MAX] = {0}, now = 0;
 
 	while (!is_over(lab)) {
 		size_t next = 0;
@@ -132,11 +132,10 @@ static void measure(size_t hosts, bool merges)
 
 	for (int i = 0; i < BISECTIONS; i++) {
 		struct lab lab;
-		unsigned int ideal = 0, took;
+		unsigned int ideal, took;
 
 		make_lab(&lab, merges);
-		for (double left = lab.graph.n; left > 1 + 1e-9; left /= hosts + 1)
-			ideal++;
+		ideal = (unsigned int)ceil(log2(lab.graph.n) / log2(hosts + 1) - 1e-9);
 		took = in_step(&lab, hosts, &time_in_step);
 		over = (int)took - (int)ideal > over ? (int)took - (int)ideal : over;
 		rounds += took;

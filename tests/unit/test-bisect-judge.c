@@ -168,23 +168,23 @@ static void a_failure_matches_its_signature_only(void **state)
 	static const struct {
 		const char *words;
 		int exit_code;
-		const char *ktap, *line, *text;
 		bool same;
+		const char *ktap, *line, *text;
 	} cases[] = {
-		{"exit=1", 1, "", "", "", true},
-		{"exit=1", 2, "", "", "", false},
-		{"any", 99, "", "", "", true},
-		{"exit=1 ktap=net/ping", 1, "net/ping", "", "", true},
-		{"exit=1 ktap=net/ping", 1, "net/trace", "", "", false},
-		{"exit=1 ktap=net/ping ktap=b", 1, "a/b", "", "", true},
-		{"ktap=ping", 3, "net/ping", "", "", true},
-		{"ktap=ping", 3, "net/pingping", "", "", false},
-		{"ktap=ping", 3, "nping", "", "", false},
-		{"exit=1 'line=BUG: x'", 1, "", "BUG: x", "", true},
-		{"exit=1 'line=BUG: x'", 1, "", "BUG: y", "", false},
-		{"console=^BUG.*x$", 7, "", "", "a\nBUG: the x\nb", true},
-		{"console=^BUG.*x$", 7, "", "", "a\nBUG: the\nx y", false},
-		{"class=timeout", 1, "", "", "", false},
+		{"exit=1", 1, true, "", "", ""},
+		{"exit=1", 2, false, "", "", ""},
+		{"any", 99, true, "", "", ""},
+		{"exit=1 ktap=net/ping", 1, true, "net/ping", "", ""},
+		{"exit=1 ktap=net/ping", 1, false, "net/trace", "", ""},
+		{"exit=1 ktap=net/ping ktap=b", 1, true, "a/b", "", ""},
+		{"ktap=ping", 3, true, "net/ping", "", ""},
+		{"ktap=ping", 3, false, "net/pingping", "", ""},
+		{"ktap=ping", 3, false, "nping", "", ""},
+		{"exit=1 'line=BUG: x'", 1, true, "", "BUG: x", ""},
+		{"exit=1 'line=BUG: x'", 1, false, "", "BUG: y", ""},
+		{"console=^BUG.*x$", 7, true, "", "", "a\nBUG: the x\nb"},
+		{"console=^BUG.*x$", 7, false, "", "", "a\nBUG: the\nx y"},
+		{"class=timeout", 1, false, "", "", ""},
 	};
 
 	(void)state;

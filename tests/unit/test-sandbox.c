@@ -71,7 +71,8 @@ static void put(const char *folder, const char *name, const char *text)
 /* Runs make on this Makefile, with a limit of so many seconds. */
 static void make(struct world *w, double seconds, const char *makefile)
 {
-	char *argv[] = {"make", "-C", SANDBOX_SRC, "O=" SANDBOX_OBJ, NULL};
+	char objects[] = "O=" SANDBOX_OBJ;
+	char *argv[] = {"make", "-C", SANDBOX_SRC, objects, NULL};
 	struct child_spec spec = CHILD_SPEC_INIT;
 	struct err err = ERR_INIT;
 
@@ -372,7 +373,7 @@ static void a_product_is_a_plain_file(void **state)
 static void says_what_is_missing(void **state)
 {
 	struct err err = ERR_INIT;
-	char *path = strdup(getenv("PATH"));
+	char *path = strdup(getenv("PATH") ?: "");
 
 	(void)state;
 	setenv("PATH", "/nowhere", 1);
