@@ -52,7 +52,7 @@ summary() {
 	row 'image built beforehand' "$total_old" "$(awk "BEGIN { print $cold + $test }")"
 	awk -v warm="$warm" -v cold="$cold" 'BEGIN {
 		printf "a warm step, to the test: %.1f s, a cold one %.1f s: %.2f of it (target <= 0.33)%s\n",
-			warm, cold, warm / cold, warm / cold > 1 / 3 ? " MISS" : "" }'
+			warm, cold, warm / cold, (warm / cold > 1 / 3) ? " MISS" : "" }'
 	jq -r '.steps[] | select(.verdict == "skip" and .boot != "") |
 		"\(.commit[0:12]) never came up: \(.resets) reset by the controller, none by a person"' \
 		"$SITE/bisect.json"
