@@ -88,7 +88,8 @@ bool cgroup_find(const char *mounts, const char *own, const char *controller,
 	if (!mount_of(mounts, controller, &mount, &v2))
 		return false;
 	path = own_path(own, controller, v2);
-	if (!path || asprintf(&folder, "%s%s", mount, strcmp(path, "/") ? path : "") < 0)
+	folder = path ? buf_format("%s%s", mount, strcmp(path, "/") ? path : "") : NULL;
+	if (!folder)
 		return false;
 	*ret_mount = TAKE_PTR(mount);
 	*ret_folder = folder;
@@ -137,9 +138,8 @@ static char *make_in(const char *folder)
 	char *path;
 
 	remove_old(folder);
-	if (asprintf(&path, "%s/" PREFIX "make-%d-%u", folder, getpid(), number++) < 0)
-		return NULL;
-	if (mkdir(path, 0755) == 0)
+	path = buf_format("%s/" PREFIX "make-%d-%u", folder, getpid(), number++);
+	if (path && mkdir(path, 0755) == 0)
 		return path;
 	free(path);
 	return NULL;
@@ -148,9 +148,9 @@ static char *make_in(const char *folder)
 /* Version 2 has processes in leaves only: ours goes to one beside those of the makes. */
 static bool open_own(const char *folder)
 {
-	CLEANUP_FREE char *leaf = NULL;
+	CLEANUP_FREE char *leaf = buf_format("%s/" SELF, folder);
 
-	if (asprintf(&leaf, "%s/" SELF, folder) < 0)
+	if (!leaf)
 		return false;
 	if (mkdir(leaf, 0755) < 0 && errno != EEXIST)
 		return false;

@@ -264,7 +264,8 @@ static int settle_file(struct conf *conf, char **file, struct err *err)
 
 	if (!*file || **file == '/' || !copy)
 		return 0;
-	if (asprintf(&joined, "%s/%s", dirname(copy), *file) < 0)
+	joined = buf_format("%s/%s", dirname(copy), *file);
+	if (!joined)
 		return err_set(err, -ENOMEM, "out of memory");
 	free(*file);
 	*file = joined;
@@ -345,7 +346,8 @@ static int settle_repo(struct conf *conf, struct err *err)
 		*end = '\0';
 	if (!conf_name_valid(base) || strlen(base) > 40)
 		base = "repo";
-	if (asprintf(&name, "%s-%.6s", base, digest) < 0)
+	name = buf_format("%s-%.6s", base, digest);
+	if (!name)
 		return -ENOMEM;
 	tree = add_tree(conf, name, err);
 	if (!tree)

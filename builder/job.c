@@ -152,9 +152,9 @@ static int gather(struct making *m, int cancel_fd, struct err *err)
 		.log_fd = -1,
 		.on_line = on_line,
 		.ctx = m};
-	if (!r &&
-		(asprintf(&m->reach_file, "%s/reach", m->place.dir) < 0 ||
-			asprintf(&m->record_file, "%s/" KBUILD_RECORD, m->place.obj) < 0))
+	if (!r && (!(m->reach_file = buf_format("%s/reach", m->place.dir)) ||
+			  !(m->record_file =
+					  buf_format("%s/" KBUILD_RECORD, m->place.obj))))
 		return err_set(err, -ENOMEM, "out of memory");
 	m->kb.recorder = m->recorder;
 	kbuild_names_key(&m->kb, m->names);

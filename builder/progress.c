@@ -24,7 +24,8 @@ void progress_init(struct progress *p, const struct image_id *id)
 
 int progress_share(struct progress *p, const char *workplace)
 {
-	return asprintf(&p->file, "%s/running", workplace) < 0 ? -ENOMEM : 0;
+	p->file = buf_format("%s/running", workplace);
+	return p->file ? 0 : -ENOMEM;
 }
 
 void progress_duration(double seconds, struct buf *b)

@@ -136,11 +136,11 @@ int workplace_open(struct workplace *place, const char *state, const char *tree,
 	const char *arch, const char *config, struct err *err)
 {
 	*place = (struct workplace){.lock_fd = -1};
-	if (asprintf(&place->dir, "%s/work/%s/%s/%s", state, tree, arch, config) < 0 ||
-		asprintf(&place->src, "%s/src", place->dir) < 0 ||
-		asprintf(&place->obj, "%s/obj", place->dir) < 0 ||
-		asprintf(&place->stage, "%s/stage", place->dir) < 0 ||
-		asprintf(&place->log, "%s/build.log", place->dir) < 0)
+	place->dir = buf_format("%s/work/%s/%s/%s", state, tree, arch, config);
+	if (!place->dir || !(place->src = buf_format("%s/src", place->dir)) ||
+		!(place->obj = buf_format("%s/obj", place->dir)) ||
+		!(place->stage = buf_format("%s/stage", place->dir)) ||
+		!(place->log = buf_format("%s/build.log", place->dir)))
 		return err_set(err, -ENOMEM, "out of memory");
 	return dir_make(place->dir, 0755, err);
 }

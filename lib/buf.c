@@ -132,3 +132,15 @@ char *buf_take(struct buf *b)
 	buf_init(b, b->max);
 	return data;
 }
+
+char *buf_format(const char *fmt, ...)
+{
+	struct buf b;
+	va_list ap;
+
+	buf_init(&b, 64 * 1024);
+	va_start(ap, fmt);
+	buf_vaddf(&b, fmt, ap);
+	va_end(ap);
+	return buf_take(&b);
+}

@@ -43,6 +43,10 @@ int buf_check(const struct buf *b);
 /* Hands the text to the caller (free() it) and leaves b empty; NULL if b had failed. */
 char *buf_take(struct buf *b);
 
+/* Text in memory of its own (free() it), of at most 64 KiB; NULL: too long, or no memory.
+ */
+char *buf_format(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
 static inline void cleanup_buf(struct buf *b)
 {
 	buf_release(b);

@@ -5,7 +5,8 @@
 set -u
 cd "$(dirname "$0")/../.." || exit
 build=$PWD/${BUILD:-build}
-n=0 failed=0
+# shellcheck source=tests/unit/served.sh
+. tests/unit/served.sh
 
 if [ ! -x "$build/tenfold-server" ] || [ ! -x "$build/tenfold-builder" ] ||
 	! command -v curl >/dev/null; then
@@ -22,32 +23,6 @@ A=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
 id=x86_64/lab/$A
 image=$dir/store/images/$id
 MAC=52:54:00:12:34:56
-
-is() { # NAME WANT GOT
-	n=$((n + 1))
-	if [ "$2" = "$3" ]; then
-		echo "ok $n - $1"
-	else
-		failed=$((failed + 1))
-		echo "not ok $n - $1"
-		printf 'wanted: %s\n   got: %s\n' "$2" "$3" | sed 's/^/# /'
-	fi
-}
-
-# until COMMAND...: within twenty seconds
-until_true() {
-	local end=$((SECONDS + 20))
-	until "$@"; do
-		[ $SECONDS -lt $end ] || return 1
-		sleep 0.02
-	done
-}
-
-ask() { # CURL'S ARGUMENTS WITH A PATH LAST: "STATUS TEXT"
-	local path=${*: -1}
-	curl -sS -m 20 -w '\n%{http_code}' "${@:1:$#-1}" "http://$where$path" |
-		sed '$!{H;d}; G; s/\n\+/ /g; s/ *$//'
-}
 
 entry() { # NAME: its part of image.json
 	printf '"%s":{"size":%d,"sha256":"%s"}' "$1" "$(stat -c %s "$image/$1")" \

@@ -5,7 +5,8 @@
 set -u
 cd "$(dirname "$0")/../.." || exit
 program=$PWD/${BUILD:-build}/tenfold-server
-n=0 failed=0
+# shellcheck source=tests/unit/served.sh
+. tests/unit/served.sh
 
 if [ ! -x "$program" ] || ! command -v curl >/dev/null; then
 	echo "ok 1 - tenfold-server answers curl # SKIP no $program, or no curl"
@@ -30,32 +31,6 @@ publish() { # COMMIT DATE
 		"release":"6.1.0-lab","build_id":"b1d","subject":"a change","files":{}}
 	END
 	mv "$at/.new" "$at/$1"
-}
-
-is() { # NAME WANT GOT
-	n=$((n + 1))
-	if [ "$2" = "$3" ]; then
-		echo "ok $n - $1"
-	else
-		failed=$((failed + 1))
-		echo "not ok $n - $1"
-		printf 'wanted: %s\n   got: %s\n' "$2" "$3" | sed 's/^/# /'
-	fi
-}
-
-# until COMMAND...: within five seconds
-until_true() {
-	local end=$((SECONDS + 5))
-	until "$@"; do
-		[ $SECONDS -lt $end ] || return 1
-		sleep 0.02
-	done
-}
-
-ask() { # CURL'S ARGUMENTS WITH A PATH LAST: "STATUS TEXT"
-	local path=${*: -1}
-	curl -sS --path-as-is -w '\n%{http_code}' "${@:1:$#-1}" "http://$where$path" |
-		sed '$!{H;d}; G; s/\n\+/ /g; s/ *$//'
 }
 
 started() {

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# What the tests that ask a real tenfold-server share. They set $where, its address.
+
+n=0 failed=0
+
+is() { # NAME WANT GOT
+	n=$((n + 1))
+	if [ "$2" = "$3" ]; then
+		echo "ok $n - $1"
+	else
+		failed=$((failed + 1))
+		echo "not ok $n - $1"
+		printf 'wanted: %s\n   got: %s\n' "$2" "$3" | sed 's/^/# /'
+	fi
+}
+
+# until_true COMMAND...: asked again and again, within twenty seconds
+until_true() {
+	local end=$((SECONDS + 20))
+	until "$@"; do
+		[ $SECONDS -lt $end ] || return 1
+		read -rt 0.02 <> <(:) || true
+	done
+}
+
+ask() { # CURL'S ARGUMENTS WITH A PATH LAST: "STATUS TEXT"
+	local path=${*: -1}
+	# shellcheck disable=SC2154 # where is the test's
+	curl -sS -m 20 --path-as-is -w '\n%{http_code}' "${@:1:$#-1}" "http://$where$path" |
+		sed '$!{H;d}; G; s/\n\+/ /g; s/ *$//'
+}
