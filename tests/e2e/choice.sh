@@ -19,11 +19,15 @@ next_survives_reads() {
 	same "$(api GET "/v1/hosts/$mac/next")" "$next_image"
 }
 
+# An arrow stops the clock, a number goes to its entry.
 a_key_in_the_menu_chooses() {
+	local number
+	number=$(api GET "/v1/kernels?mac=$mac" | awk -v id="$next_image" '$2 == id { print NR }')
+	matches "$number" '^[0-9]+$' || return
 	start_boot && console_says 'any key stops the clock' 240 || return
 	"$lab" -C "$LAB" key "$machine" '\e[B'
-	"$lab" -C "$LAB" key "$machine" '\r'
-	console_says 'local OS up on' 240 && within 30 boot_is ".ok == true and .image != \"$default_image\""
+	"$lab" -C "$LAB" key "$machine" "$number\r"
+	console_says 'local OS up on' 240 && within 30 boot_is ".ok == true and .image == \"$next_image\""
 }
 
 # The lab's network is not the loopback: a write needs the token there.
