@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -121,28 +122,57 @@ static int enter(const char *folder)
 	return write_number(folder, "cgroup.procs", getpid());
 }
 
-/* Groups of builders that were killed; one that is in use cannot be removed. */
+/* A group's folder is locked as long as its maker lives; -1: somebody else has it. */
+static int lock_folder(int parent, const char *name)
+{
+	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* Groups of builders that were killed. */
 static void remove_old(const char *folder)
 {
 	CLEANUP_DIR DIR *dir = opendir(folder);
 	struct dirent *entry;
 
-	while (dir && (entry = readdir(dir)))
-		if (!strncmp(entry->d_name, PREFIX "make-", strlen(PREFIX "make-")))
+	while (dir && (entry = readdir(dir))) {
+		CLEANUP_FD int lock = -1;
+
+		if (strncmp(entry->d_name, PREFIX "make-", strlen(PREFIX "make-")))
+			continue;
+		lock = lock_folder(dirfd(dir), entry->d_name);
+		if (lock >= 0)
 			unlinkat(dirfd(dir), entry->d_name, AT_REMOVEDIR);
+	}
 }
 
-static char *make_in(const char *folder)
+static bool make_in(const char *folder, struct cgroup_folder *ret)
 {
 	static unsigned int number;
-	char *path;
 
 	remove_old(folder);
-	path = buf_format("%s/" PREFIX "make-%d-%u", folder, getpid(), number++);
-	if (path && mkdir(path, 0755) == 0)
-		return path;
-	free(path);
-	return NULL;
+	/* another builder may take it for an old one before it is locked */
+	for (int tries = 0; tries < 16; tries++) {
+		CLEANUP_FREE char *path =
+			buf_format("%s/" PREFIX "make-%d-%u", folder, getpid(), number++);
+
+		if (!path || mkdir(path, 0755) < 0)
+			return false;
+		ret->lock = lock_folder(AT_FDCWD, path);
+		if (ret->lock >= 0 && access(path, F_OK) == 0) {
+			ret->path = TAKE_PTR(path);
+			return true;
+		}
+		if (ret->lock >= 0)
+			close(ret->lock);
+		rmdir(path);
+	}
+	return false;
 }
 
 /* Version 2 has processes in leaves only: ours goes to one beside those of the makes. */
@@ -162,58 +192,53 @@ static bool open_own(const char *folder)
 	return false;
 }
 
-static char *make_v2(const char *mount, const char *folder)
+static bool make_v2(const char *mount, const char *folder, struct cgroup_folder *ret)
 {
 	CLEANUP_FREE char *base = strdup(folder);
 	char *end = base ? strrchr(base, '/') : NULL;
-	char *path = NULL;
+	bool moved =
+		end && !strcmp(end, "/" SELF); /* by an earlier make, or our parent */
 
 	if (!base)
-		return NULL;
-	if (end && !strcmp(end, "/" SELF)) { /* moved there by an earlier make, or by
-						our parent */
+		return false;
+	if (moved)
 		*end = '\0';
-		path = make_in(base);
-	} else if (open_own(base)) {
-		path = make_in(base);
-	}
-	if (path)
-		return path;
-	if (write_value(mount, "cgroup.subtree_control", "+memory +pids") < 0)
-		return NULL;
-	return make_in(mount);
-}
-
-static char *make_v1(const char *mount, const char *folder)
-{
-	char *path = make_in(folder);
-
-	return path ? path : make_in(mount);
+	if ((moved || open_own(base)) && make_in(base, ret))
+		return true;
+	return write_value(mount, "cgroup.subtree_control", "+memory +pids") == 0 &&
+	       make_in(mount, ret);
 }
 
 static int make_one(const char *mounts, const char *own, const char *controller,
-	char **ret_path, bool *ret_v2)
+	struct cgroup_folder *ret, bool *ret_v2)
 {
 	CLEANUP_FREE char *mount = NULL, *folder = NULL;
+	bool made;
 
 	if (!cgroup_find(mounts, own, controller, &mount, &folder, ret_v2))
 		return -ENOENT;
-	*ret_path = *ret_v2 ? make_v2(mount, folder) : make_v1(mount, folder);
-	return *ret_path ? 0 : -ENOENT;
+	made = *ret_v2 ? make_v2(mount, folder, ret)
+		       : make_in(folder, ret) || make_in(mount, ret);
+	return made ? 0 : -ENOENT;
+}
+
+static const char *pids_folder(const struct cgroup *group)
+{
+	return group->v2 ? group->memory.path : group->pids.path;
 }
 
 static int set_limits(const struct cgroup *group, const struct cgroup_limits *limits)
 {
-	int r = write_number(group->memory,
+	int r = write_number(group->memory.path,
 		group->v2 ? "memory.max" : "memory.limit_in_bytes", limits->memory);
 
 	/* swap is accounted for on some machines only */
 	if (group->v2)
-		write_number(group->memory, "memory.swap.max", 0);
+		write_number(group->memory.path, "memory.swap.max", 0);
 	else
-		write_number(
-			group->memory, "memory.memsw.limit_in_bytes", limits->memory);
-	return r ? r : write_number(group->pids, "pids.max", limits->processes);
+		write_number(group->memory.path, "memory.memsw.limit_in_bytes",
+			limits->memory);
+	return r ? r : write_number(pids_folder(group), "pids.max", limits->processes);
 }
 
 int cgroup_make(struct cgroup *group, const struct cgroup_limits *limits, struct err *err)
@@ -230,9 +255,7 @@ int cgroup_make(struct cgroup *group, const struct cgroup_limits *limits, struct
 		r = file_read("/proc/self/cgroup", &own, err);
 	if (!r)
 		r = make_one(mounts.data, own.data, "memory", &made.memory, &made.v2);
-	if (!r && made.v2)
-		made.pids = made.memory;
-	else if (!r)
+	if (!r && !made.v2)
 		r = make_one(mounts.data, own.data, "pids", &made.pids, &v2);
 	if (!r && !made.v2 && v2)
 		r = -ENOENT; /* one of each: nobody has that */
@@ -247,9 +270,9 @@ int cgroup_make(struct cgroup *group, const struct cgroup_limits *limits, struct
 
 int cgroup_enter(const struct cgroup *group)
 {
-	int r = enter(group->memory);
+	int r = enter(group->memory.path);
 
-	return r || group->v2 ? r : enter(group->pids);
+	return r || group->v2 ? r : enter(group->pids.path);
 }
 
 /* The number behind a word at the start of a line. */
@@ -274,19 +297,23 @@ static unsigned long read_count(const char *folder, const char *name, const char
 
 void cgroup_read(const struct cgroup *group, struct cgroup_counts *ret_counts)
 {
-	ret_counts->memory = read_count(group->memory,
+	ret_counts->memory = read_count(group->memory.path,
 		group->v2 ? "memory.events" : "memory.oom_control", "oom_kill");
-	ret_counts->processes = read_count(group->pids, "pids.events", "max");
+	ret_counts->processes = read_count(pids_folder(group), "pids.events", "max");
+}
+
+static void remove_folder(struct cgroup_folder *folder)
+{
+	if (!folder->path)
+		return;
+	rmdir(folder->path);
+	close(folder->lock);
+	free(folder->path);
 }
 
 void cgroup_remove(struct cgroup *group)
 {
-	if (group->memory)
-		rmdir(group->memory);
-	if (group->pids && group->pids != group->memory) {
-		rmdir(group->pids);
-		free(group->pids);
-	}
-	free(group->memory);
+	remove_folder(&group->memory);
+	remove_folder(&group->pids);
 	*group = (struct cgroup){0};
 }

@@ -12,8 +12,13 @@
 
 #include "lib/err.h"
 
+struct cgroup_folder {
+	char *path; /* owned; NULL: none */
+	int lock;   /* held while its maker lives; if there is a path */
+};
+
 struct cgroup {
-	char *memory, *pids; /* folders, owned; the same one in version 2; NULL: none */
+	struct cgroup_folder memory, pids; /* pids: none in version 2 */
 	bool v2;
 };
 

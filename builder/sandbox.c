@@ -94,7 +94,7 @@ static int prepare(void *ctx)
 		r = set_rlimit(RLIMIT_FSIZE, in->limits.disk);
 	if (r)
 		return r;
-	if (in->group.memory)
+	if (in->group.memory.path)
 		return cgroup_enter(&in->group);
 	/* without a group: each process by itself, and all of our user's together */
 	r = set_rlimit(RLIMIT_AS, in->limits.memory);
@@ -152,7 +152,7 @@ static enum sandbox_over find_over(
 		return OVER_TIME;
 	if (result->stopped)
 		return OVER_DISK;
-	if (in->group.memory)
+	if (in->group.memory.path)
 		cgroup_read(&in->group, &counts);
 	if (!result->exit_code || result->cancelled)
 		return OVER_NOTHING;

@@ -69,17 +69,18 @@ static void __attribute__((noreturn)) fork_until_refused(const struct cgroup *gr
 	_exit(101);
 }
 
+static const struct cgroup_limits some = {.memory = 256 << 20, .processes = 8};
+
 /* Where the machine lets us: the limit holds, is counted, and nothing stays behind. */
 static void holds_processes_down(void **state)
 {
-	const struct cgroup_limits limits = {.memory = 256 << 20, .processes = 8};
 	struct cgroup_counts counts;
 	struct cgroup group;
 	pid_t pid;
 	int status;
 
 	(void)state;
-	if (cgroup_make(&group, &limits, NULL) < 0)
+	if (cgroup_make(&group, &some, NULL) < 0)
 		skip();
 	pid = fork();
 	if (pid == 0)
@@ -89,8 +90,51 @@ static void holds_processes_down(void **state)
 	assert_true(counts.processes > 0);
 	assert_int_equal(counts.memory, 0);
 	/* the killed are gone when whoever they were left to has taken note */
-	while (rmdir(group.pids) < 0 && errno == EBUSY)
+	while (rmdir(group.v2 ? group.memory.path : group.pids.path) < 0 &&
+		errno == EBUSY)
 		poll(NULL, 0, 1);
+	cgroup_remove(&group);
+}
+
+/* A group that nobody has entered yet stays, as long as its maker lives. */
+static void leaves_others_alone(void **state)
+{
+	struct cgroup first, second;
+
+	(void)state;
+	if (cgroup_make(&first, &some, NULL) < 0)
+		skip();
+	assert_int_equal(cgroup_make(&second, &some, NULL), 0);
+	assert_int_equal(access(first.memory.path, F_OK), 0);
+	cgroup_remove(&second);
+	cgroup_remove(&first);
+}
+
+/* One whose maker was killed goes with the next. */
+static void sweeps_what_was_left(void **state)
+{
+	struct cgroup group;
+	char path[512] = "";
+	int pipes[2];
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(pipe(pipes), 0);
+	pid = fork();
+	if (pid == 0) {
+		if (cgroup_make(&group, &some, NULL) == 0)
+			(void)!write(
+				pipes[1], group.memory.path, strlen(group.memory.path));
+		_exit(0);
+	}
+	close(pipes[1]);
+	(void)!read(pipes[0], path, sizeof(path) - 1);
+	close(pipes[0]);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	if (!*path)
+		skip();
+	assert_int_equal(cgroup_make(&group, &some, NULL), 0);
+	assert_int_equal(access(path, F_OK), -1);
 	cgroup_remove(&group);
 }
 
@@ -99,6 +143,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_its_own_group),
 		cmocka_unit_test(holds_processes_down),
+		cmocka_unit_test(leaves_others_alone),
+		cmocka_unit_test(sweeps_what_was_left),
 	};
 
 	return cmocka_run_group_tests_name("cgroup", tests, NULL, NULL);
