@@ -18,9 +18,11 @@
 
 #include "cgroup.h"
 #include "lib/file.h"
+#include "sandbox-census.h"
 #include "sandbox-guard.h"
 
 #define CHECK_SECONDS 60
+#define CENSUS_SECONDS 0.2
 #define PRODUCT_MAX                                                         \
 	(4LL << 30) /* bytes of one file; a vmlinux holds debug information \
 		     */
@@ -36,7 +38,7 @@ struct inside {
 	pid_t builder;     /* this process */
 	struct buf status; /* what it told */
 	uint64_t free;     /* bytes of the file system, when last looked at in earnest */
-	bool disk_full;    /* the object folder holds more than it may */
+	enum sandbox_over over; /* the limit for which tick() ended it */
 };
 
 /* --- limits */
@@ -96,7 +98,8 @@ static int prepare(void *ctx)
 		return r;
 	if (in->group.memory.path)
 		return cgroup_enter(&in->group);
-	/* without a group: each process by itself, and all of our user's together */
+	/* without a group: each process by itself, our user's together, and count_all()
+	 */
 	r = set_rlimit(RLIMIT_AS, in->limits.memory);
 	return r ? r : set_rlimit(RLIMIT_NPROC, in->limits.processes);
 }
@@ -128,19 +131,40 @@ static uint64_t folder_bytes(const char *path)
 
 /* The folder is counted only when the disk has lost as much as it may hold: others write
  * there as well. */
-static bool tick(void *ctx)
+static bool disk_is_full(struct inside *in)
 {
-	struct inside *in = ctx;
 	uint64_t now;
 
 	if (!in->limits.disk || !in->box->obj)
-		return true;
+		return false;
 	now = free_bytes(in->box->obj);
 	if (now + in->limits.disk >= in->free)
-		return true;
+		return false;
 	in->free = now;
-	in->disk_full = folder_bytes(in->box->obj) > in->limits.disk;
-	return !in->disk_full;
+	return folder_bytes(in->box->obj) > in->limits.disk;
+}
+
+static pid_t first_inside(struct inside *in);
+
+/* What the control group would hold down, where there is none. */
+static enum sandbox_over count_all(struct inside *in)
+{
+	struct sandbox_census census;
+
+	if (in->group.memory.path)
+		return OVER_NOTHING;
+	sandbox_count(first_inside(in), &census);
+	return census.memory > in->limits.memory         ? OVER_MEMORY
+	       : census.processes > in->limits.processes ? OVER_PROCESSES
+							 : OVER_NOTHING;
+}
+
+static bool tick(void *ctx)
+{
+	struct inside *in = ctx;
+
+	in->over = disk_is_full(in) ? OVER_DISK : count_all(in);
+	return in->over == OVER_NOTHING;
 }
 
 static enum sandbox_over find_over(
@@ -148,17 +172,17 @@ static enum sandbox_over find_over(
 {
 	struct cgroup_counts counts = {0};
 
-	if (result->timed_out)
-		return OVER_TIME;
 	if (result->stopped)
-		return OVER_DISK;
+		return in->over;
 	if (in->group.memory.path)
 		cgroup_read(&in->group, &counts);
 	if (!result->exit_code || result->cancelled)
 		return OVER_NOTHING;
-	return counts.memory      ? OVER_MEMORY
-	       : counts.processes ? OVER_PROCESSES
-				  : OVER_NOTHING;
+	/* what lost a process to a limit may wait for it for ever */
+	return counts.memory       ? OVER_MEMORY
+	       : counts.processes  ? OVER_PROCESSES
+	       : result->timed_out ? OVER_TIME
+				   : OVER_NOTHING;
 }
 
 void sandbox_describe(const struct sandbox *box, enum sandbox_over over,
@@ -218,7 +242,7 @@ static pid_t first_inside(struct inside *in)
 }
 
 /* make itself, so that it removes what its children were writing; bwrap would be gone at
- * once, and everything inside with it. */
+ * once, and everything inside with it, which is what a bomb needs. */
 static void ask(void *ctx, pid_t pid)
 {
 	struct inside *in = ctx;
@@ -228,7 +252,9 @@ static void ask(void *ctx, pid_t pid)
 	buf_init(&path, 64);
 	buf_init(&children, 4096);
 	buf_addf(&path, "/proc/%d/task/%d/children", first, first);
-	if (first && file_read(path.data, &children, NULL) == 0)
+	if (first && (in->over == OVER_PROCESSES || in->over == OVER_MEMORY))
+		kill(first, SIGKILL);
+	else if (first && file_read(path.data, &children, NULL) == 0)
 		make = atoi(children.data);
 	if (make <= 1 || kill(make, SIGTERM) < 0)
 		kill(-pid, SIGTERM);
@@ -254,6 +280,7 @@ static int run(struct inside *in, struct strvec *argv, struct child_result *ret_
 	spec.on_output = on_output;
 	spec.prepare = prepare;
 	spec.tick = tick;
+	spec.tick_every = in->group.memory.path ? 0 : CENSUS_SECONDS;
 	spec.ask = ask;
 	spec.ctx = in;
 	/* the guard leaves nothing behind, unless it was ended by force itself */
@@ -268,7 +295,7 @@ static int run(struct inside *in, struct strvec *argv, struct child_result *ret_
 /* bwrap tells of an exit code only if the command was started. */
 static int judge(struct inside *in, const struct child_result *result, struct err *err)
 {
-	if (result->exit_code <= 0 || status_number(in, "\"exit-code\"") >= 0)
+	if (in->over || result->exit_code <= 0 || status_number(in, "\"exit-code\"") >= 0)
 		return 0;
 	return err_set(err, -EPERM, "the sandbox cannot be made");
 }
@@ -302,7 +329,7 @@ int sandbox_run(const struct sandbox *box, const struct child_spec *spec,
 	in.free = box->obj ? free_bytes(box->obj) : 0;
 	sandbox_words(box, spec->env, in.their_fd, &argv);
 	strvec_addv(&argv, (const char *const *)spec->argv);
-	cgroup_make(&in.group, &group, NULL); /* else the limits are each process's own */
+	cgroup_make(&in.group, &group, NULL); /* else see count_all() */
 	r = strvec_check(&argv);
 	if (!r)
 		r = run(&in, &argv, ret_result, err);

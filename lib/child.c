@@ -16,7 +16,7 @@
 #include "clock.h"
 
 #define TERM_GRACE 5.0 /* seconds between SIGTERM and SIGKILL */
-#define TICK 1.0       /* seconds between two looks at the clock */
+#define TICK 1.0       /* seconds between two calls of tick() */
 
 struct running {
 	const struct child_spec *spec;
@@ -179,7 +179,7 @@ static void look_at_clock(struct running *run, struct child_result *result)
 	double now = clock_monotonic(), due = end_due(run);
 
 	if (run->spec->tick && now >= run->tick_at) {
-		run->tick_at = now + TICK;
+		run->tick_at = now + (run->spec->tick_every ?: TICK);
 		if (!run->spec->tick(run->spec->ctx) && !run->kill_at) {
 			result->stopped = true;
 			ask_to_end(run);

@@ -27,8 +27,9 @@ struct child_spec {
 	void (*on_output)(void *ctx, const char *data, size_t len);
 	/* in the new process, the last thing before the program: 0 or -errno */
 	int (*prepare)(void *ctx);
-	/* about once a second while it runs; false: end it */
+	/* from time to time while it runs; false: end it */
 	bool (*tick)(void *ctx);
+	double tick_every; /* seconds; 0: 1 s */
 	/* asks the child pid to end; NULL: SIGTERM to its process group */
 	void (*ask)(void *ctx, pid_t pid);
 	void *ctx;
