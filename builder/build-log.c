@@ -177,8 +177,9 @@ bool build_log_blames_machine(const char *log, size_t len, struct buf *ret_line)
 	static const char *const words[] = {"No space left on device",
 		"Disk quota exceeded", "virtual memory exhausted",
 		"Cannot allocate memory", "Killed signal terminated program",
-		"cannot fork", "fork: retry", "Too many open files", "Input/output error",
-		"fatal error: openssl/",
+		"cannot fork", "Cannot fork", "fork: retry",
+		"Resource temporarily unavailable", "Too many open files",
+		"Input/output error", "fatal error: openssl/",
 		"fatal error: libelf.h:", "fatal error: gelf.h:"};
 	const char *end = log + len;
 	struct line line;

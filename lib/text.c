@@ -87,3 +87,8 @@ void text_add_html(struct buf *b, const char *text, size_t len)
 		len -= n;
 	}
 }
+
+void text_copy(char *to, size_t size, const char *from)
+{
+	snprintf(to, size, "%s", from);
+}

@@ -8,6 +8,9 @@
 
 #include "buf.h"
 
+/* Copies as much as fits, always terminated. */
+void text_copy(char *to, size_t size, const char *from);
+
 /* Adds text as clean UTF-8: bad bytes and control characters (tab excepted) become '?',
  * at most max bytes, cut between characters. */
 void text_add_utf8(struct buf *b, const char *text, size_t len, size_t max);

@@ -6,8 +6,10 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "boot-effect.h"
 #include "hosts.h"
 #include "lib/clock.h"
+#include "lib/text.h"
 
 /* A machine in GRUB that asks again within this many seconds is in the same boot: no
  * firmware comes back to GRUB as fast. */
@@ -15,9 +17,6 @@
 
 /* An announced reset that no grub.cfg request followed in this time is none any more. */
 #define RESET_SECONDS 3600
-
-/* How long a wish for the local disk holds. */
-#define LOCAL_SECONDS 300
 
 bool boot_id_valid(const char *id)
 {
@@ -39,29 +38,24 @@ static int make_id(char ret_id[BOOT_ID_TEXT], struct err *err)
 	"seq, id, mac, state, image, address, release, build_id, started, asked, local," \
 	" ok, detail"
 
-static void copy(char *to, size_t size, const char *from)
-{
-	snprintf(to, size, "%s", from);
-}
-
 static void read_row(sqlite3_stmt *stmt, struct boot *ret_boot)
 {
 	struct boot boot = {.seq = sqlite3_column_int64(stmt, 0)};
 
-	copy(boot.id, sizeof(boot.id), db_text(stmt, 1));
-	copy(boot.mac.text, sizeof(boot.mac.text), db_text(stmt, 2));
-	copy(boot.state, sizeof(boot.state), db_text(stmt, 3));
-	copy(boot.image, sizeof(boot.image), db_text(stmt, 4));
-	copy(boot.address, sizeof(boot.address), db_text(stmt, 5));
-	copy(boot.release, sizeof(boot.release), db_text(stmt, 6));
-	copy(boot.build_id, sizeof(boot.build_id), db_text(stmt, 7));
+	text_copy(boot.id, sizeof(boot.id), db_text(stmt, 1));
+	text_copy(boot.mac.text, sizeof(boot.mac.text), db_text(stmt, 2));
+	text_copy(boot.state, sizeof(boot.state), db_text(stmt, 3));
+	text_copy(boot.image, sizeof(boot.image), db_text(stmt, 4));
+	text_copy(boot.address, sizeof(boot.address), db_text(stmt, 5));
+	text_copy(boot.release, sizeof(boot.release), db_text(stmt, 6));
+	text_copy(boot.build_id, sizeof(boot.build_id), db_text(stmt, 7));
 	boot.started = sqlite3_column_double(stmt, 8);
 	boot.asked = sqlite3_column_double(stmt, 9);
 	boot.local = sqlite3_column_int(stmt, 10);
 	boot.ok = sqlite3_column_type(stmt, 11) == SQLITE_NULL
 			  ? -1
 			  : sqlite3_column_int(stmt, 11);
-	copy(boot.detail, sizeof(boot.detail), db_text(stmt, 12));
+	text_copy(boot.detail, sizeof(boot.detail), db_text(stmt, 12));
 	*ret_boot = boot;
 }
 
@@ -276,88 +270,6 @@ int boots_set_local(struct db *db, const struct boot *boot, struct err *err)
 	return r < 0 ? r : hosts_set_local(db, &boot->mac, 0, err);
 }
 
-int boot_compare(const char *want_release, const char *want_build_id,
-	const struct event *up, struct err *err)
-{
-	if (*want_release && strcmp(want_release, up->release) != 0)
-		return err_set(err, 0, "the host runs '%.100s', not '%.100s'",
-			up->release, want_release);
-	if (*want_build_id && strcmp(want_build_id, up->build_id) != 0)
-		return err_set(err, 0, "the host runs build id '%.100s', not '%.100s'",
-			up->build_id, want_build_id);
-	return 1;
-}
-
-/* Compares what is up with the catalogue. */
-static int judge_up(
-	struct db *db, struct boot *boot, const struct event *e, struct err *err)
-{
-	CLEANUP_STATEMENT sqlite3_stmt *stmt = db_query(db, err,
-		"SELECT release, build_id FROM images WHERE built = 1 AND id = ?", "t",
-		boot->image);
-	struct err why = ERR_INIT;
-	int r = stmt ? db_step(db, stmt, err) : -EIO;
-
-	if (r < 0)
-		return r;
-	copy(boot->release, sizeof(boot->release), e->release);
-	copy(boot->build_id, sizeof(boot->build_id), e->build_id);
-	if (!r) {
-		copy(boot->detail, sizeof(boot->detail),
-			*boot->image ? "the image is not in the store any more"
-				     : "no image was chosen");
-		return 0;
-	}
-	r = boot_compare(db_text(stmt, 0), db_text(stmt, 1), e, &why);
-	if (!r)
-		copy(boot->detail, sizeof(boot->detail), why.text);
-	/* an earlier "failed" of this boot stands, whatever its fallback came to */
-	if (boot->ok != 0)
-		boot->ok = r;
-	return r ? hosts_set_good(db, &boot->mac, boot->image, err) : 0;
-}
-
-/* The kexec event uses up `next`, if it is what is booted. */
-static int use_up_next(
-	struct db *db, const struct boot *boot, const char *image, struct err *err)
-{
-	return db_run(db, err,
-		"UPDATE hosts SET next_image = NULL, next_wait = 1"
-		" WHERE mac = ? AND next_image = ?",
-		"tt", boot->mac.text, image);
-}
-
-/* What follows from an event, on the boot and on its host. */
-static int apply(struct db *db, struct boot *boot, const struct event *e, double now,
-	struct err *err)
-{
-	int r;
-
-	copy(boot->state, sizeof(boot->state), stage_name(e->stage));
-	if (*e->image &&
-		(e->stage == STAGE_CHOSEN || e->stage == STAGE_KEXEC || !*boot->image))
-		copy(boot->image, sizeof(boot->image), e->image);
-	switch (e->stage) {
-	case STAGE_KEXEC:
-		if (!*boot->image)
-			return err_set(
-				err, -EINVAL, "'image' is missing from a kexec event");
-		return use_up_next(db, boot, boot->image, err);
-	case STAGE_UP:
-		return judge_up(db, boot, e, err);
-	case STAGE_FAILED:
-		boot->ok = 0;
-		copy(boot->detail, sizeof(boot->detail), e->detail);
-		return 0;
-	case STAGE_LOCAL:
-		/* a `next` that is the local disk has had its boot */
-		r = hosts_set_local(db, &boot->mac, now + LOCAL_SECONDS, err);
-		return r < 0 ? r : use_up_next(db, boot, "local", err);
-	default:
-		return 0;
-	}
-}
-
 static int save(struct db *db, const struct boot *boot, struct err *err)
 {
 	int r = db_run(db, err,
@@ -413,7 +325,7 @@ static int record(struct db *db, const struct mac *mac, const char *id,
 	if (!r)
 		r = add_event(db, ret_boot, event, now, err);
 	if (!r)
-		r = apply(db, ret_boot, event, now, err);
+		r = boot_take_effect(db, ret_boot, event, now, err);
 	if (!r)
 		r = save(db, ret_boot, err);
 	return r ? r : hosts_set_seen(db, mac, now, err);

@@ -53,11 +53,6 @@ int event_parse(char *text, struct event *ret_event, struct err *err);
 
 bool boot_id_valid(const char *id);
 
-/* Whether the machine runs what was sent: 1, 0 with a sentence. An image that says
- * nothing about one of the two is not held against it. */
-int boot_compare(const char *want_release, const char *want_build_id,
-	const struct event *up, struct err *err);
-
 /* The host's boot for a request of grub.cfg: a reset that was announced, or the one that
  * asked a few seconds ago, or a new one. address: the host's. */
 int boots_ask(struct db *db, const struct mac *mac, const char *address, double now,

@@ -11,6 +11,7 @@
 #include "grub-cfg-gen/grub-cfg.h"
 #include "nearest.h"
 #include "request.h"
+#include "lib/text.h"
 
 bool host_name_valid(const char *name)
 {
@@ -212,23 +213,19 @@ json_t *host_to_json(const struct host *host)
 	"local_until,"                                                                  \
 	" seen"
 
-static void copy(char *to, size_t size, const char *from)
-{
-	snprintf(to, size, "%s", from);
-}
-
 static void read_row(sqlite3_stmt *stmt, struct host *ret_host)
 {
 	struct host host = {0};
 	int column = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(settings); i++)
-		copy((char *)&host + settings[i].offset, settings[i].size,
+		text_copy((char *)&host + settings[i].offset, settings[i].size,
 			db_text(stmt, column++));
-	copy(host.mac.text, sizeof(host.mac.text), db_text(stmt, column++));
-	copy(host.default_image, sizeof(host.default_image), db_text(stmt, column++));
-	copy(host.next_image, sizeof(host.next_image), db_text(stmt, column++));
-	copy(host.good_image, sizeof(host.good_image), db_text(stmt, column++));
+	text_copy(host.mac.text, sizeof(host.mac.text), db_text(stmt, column++));
+	text_copy(
+		host.default_image, sizeof(host.default_image), db_text(stmt, column++));
+	text_copy(host.next_image, sizeof(host.next_image), db_text(stmt, column++));
+	text_copy(host.good_image, sizeof(host.good_image), db_text(stmt, column++));
 	host.next_waits = sqlite3_column_int(stmt, column++);
 	host.local_until = sqlite3_column_double(stmt, column++);
 	host.seen = sqlite3_column_double(stmt, column++);

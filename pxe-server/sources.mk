@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # tenfold-server: HTTP, the catalogue, hosts and boots; `setup` is for what stands beside it
-pxe-server_srcs := api.c api-boots.c api-grub.c api-hosts.c api-kernels.c api-used.c \
-	boot-text.c boots.c breakdown.c catalogue.c config.c db.c hosts.c http.c list.c listen.c metrics.c nearest.c \
-	notify.c page.c reply.c request.c resolve.c route.c server.c setup.c setup-dhcp.c \
-	setup-nfs.c setup-tftp.c store-file.c subnet.c sums.c thaws.c token.c watch.c
-pxe-server_srcs += address.c api-logs.c log-owner.c logs.c netconsole.c
+pxe-server_srcs := address.c api-boots.c api-grub.c api-hosts.c api-kernels.c api-logs.c \
+	api-used.c api.c boot-effect.c boot-text.c boots.c breakdown.c \
+	catalogue.c config.c db.c hosts.c http.c list.c listen.c log-owner.c \
+	logs.c metrics.c nearest.c netconsole.c notify.c page.c reply.c \
+	request.c resolve.c route.c server.c setup-dhcp.c setup-nfs.c \
+	setup-tftp.c setup.c store-file.c subnet.c sums.c thaws.c token.c \
+	watch.c
 pxe-server_prog := tenfold-server
 pxe-server_uses := grub-cfg-gen lib
 pxe-server_pkgs := libmicrohttpd sqlite3 jansson

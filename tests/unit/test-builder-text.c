@@ -89,6 +89,8 @@ static void knows_whose_fault_it_is(void **state)
 			true},
 		{"gcc: fatal error: Killed signal terminated program cc1\n", true},
 		{"/bin/sh: 1: flex: not found\n", true},
+		{"/bin/sh: 1: Cannot fork\n", true},
+		{"make[4]: /bin/sh: Resource temporarily unavailable\n", true},
 		{"bash: line 1: bc: command not found\n", true},
 		/* a script of the tree that a commit broke */
 		{"/bin/sh: 1: ./scripts/gone.sh: not found\n", false},
