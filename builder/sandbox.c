@@ -163,7 +163,8 @@ static bool tick(void *ctx)
 {
 	struct inside *in = ctx;
 
-	in->over = disk_is_full(in) ? OVER_DISK : count_all(in);
+	if (!in->over)
+		in->over = disk_is_full(in) ? OVER_DISK : count_all(in);
 	return in->over == OVER_NOTHING;
 }
 
