@@ -22,6 +22,7 @@ struct builder {
 	struct conf conf;
 	struct store store;
 	int signal_fd;       /* readable: SIGTERM, SIGINT or SIGHUP came */
+	int cancel_fd;       /* readable: that, or who asked for what is made has gone */
 	struct buf recorder; /* path of the library that writes down what is read */
 	struct local_maker local;
 	struct maker maker;

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -56,6 +57,7 @@ static void show_help(void)
 /* Signals come as bytes of a descriptor that everything which waits also polls. */
 static int open_signals(struct builder *b, struct err *err)
 {
+	struct epoll_event readable = {.events = EPOLLIN};
 	sigset_t set;
 
 	sigemptyset(&set);
@@ -65,7 +67,12 @@ static int open_signals(struct builder *b, struct err *err)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	b->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return b->signal_fd < 0 ? err_errno(err, -errno, "cannot take signals") : 0;
+	b->cancel_fd = epoll_create1(EPOLL_CLOEXEC);
+	return b->signal_fd < 0 || b->cancel_fd < 0 ||
+			       epoll_ctl(b->cancel_fd, EPOLL_CTL_ADD, b->signal_fd,
+				       &readable) < 0
+		       ? err_errno(err, -errno, "cannot take signals")
+		       : 0;
 }
 
 /* make runs elsewhere, so paths are made whole. */
@@ -163,7 +170,7 @@ static int open_all(struct builder *b, struct err *err)
 	b->local = (struct local_maker){.conf = &b->conf,
 		.store = &b->store,
 		.recorder = file_exists(b->recorder.data) ? b->recorder.data : NULL,
-		.cancel_fd = b->signal_fd};
+		.cancel_fd = b->cancel_fd};
 	b->maker = (struct maker){.make = local_make, .ctx = &b->local};
 	return r;
 }
@@ -190,7 +197,7 @@ static int run_command(struct builder *b, struct strvec *words, struct err *err)
 int builder_main(int argc, char **argv)
 {
 	CLEANUP_STRVEC struct strvec words = STRVEC_INIT;
-	struct builder b = {.signal_fd = -1};
+	struct builder b = {.signal_fd = -1, .cancel_fd = -1};
 	struct err err = ERR_INIT;
 	int code = EXIT_INPUT, r;
 
@@ -213,6 +220,8 @@ int builder_main(int argc, char **argv)
 	log_error_lines(err.text);
 	if (b.signal_fd >= 0)
 		close(b.signal_fd);
+	if (b.cancel_fd >= 0)
+		close(b.cancel_fd);
 	buf_release(&b.recorder);
 	conf_release(&b.conf);
 	return code;

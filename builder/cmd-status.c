@@ -115,7 +115,7 @@ static void add_queued(struct report *report, const struct want *want)
 	if (!seconds)
 		seconds = costs_expect(&costs, true).seconds;
 	object = id_object(&want->id);
-	json_object_set_new(object, "wish", json_boolean(want->wish));
+	json_object_set_new(object, "wish", json_boolean(want->class == WANT_WISH));
 	json_object_set_new(
 		object, "seconds", seconds ? json_real(seconds) : json_null());
 	json_array_append_new(report->queued, object);

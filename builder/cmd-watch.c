@@ -133,6 +133,28 @@ static void report(const struct job *job, const struct outcome *outcome)
 	log_info("%s", line.data);
 }
 
+static bool signalled(const struct builder *b)
+{
+	struct pollfd fd = {.fd = b->signal_fd, .events = POLLIN};
+
+	return poll(&fd, 1, 0) > 0;
+}
+
+/* What is made for those who asked alone ends when the last of them goes. */
+static int make(struct watch *w, const struct want *want, const struct job *job,
+	struct outcome *ret_outcome, struct err *err)
+{
+	struct builder *b = w->b;
+	struct wish_askers askers = {0};
+	int r = -ECANCELED;
+
+	if (want->watched || wish_askers_watch(&askers, b->conf.state, want->tree->name,
+				     &want->id, b->cancel_fd))
+		r = b->maker.make(b->maker.ctx, job, ret_outcome, err);
+	wish_askers_release(&askers);
+	return r;
+}
+
 static void build(struct watch *w, struct want *want)
 {
 	struct builder *b = w->b;
@@ -145,19 +167,21 @@ static void build(struct watch *w, struct want *want)
 	CLEANUP_OUTCOME struct outcome outcome = {0};
 	struct err err = ERR_INIT;
 	char id[IMAGE_ID_TEXT];
-	int r = b->maker.make(b->maker.ctx, &job, &outcome, &err);
+	int r = make(w, want, &job, &outcome, &err);
 
+	image_id_format(&job.id, id);
+	if (r == -ECANCELED && !signalled(b))
+		log_info("%s: left alone, as nobody waits for it any more", id);
 	if (r == -ECANCELED)
 		return;
-	image_id_format(&job.id, id);
 	if (r < 0) {
 		want->rests_until = clock_monotonic() + b->conf.poll;
 		log_error("%s: %s; trying again in %u s", id, err.text, b->conf.poll);
 	} else {
 		report(&job, &outcome);
 	}
-	if (want->wish && wish_done(b->conf.state, want->tree->name, &want->id,
-				  r < 0 ? err.text : NULL, &err) < 0)
+	if (want->asked && wish_done(b->conf.state, want->tree->name, &want->id,
+				   r < 0 ? err.text : NULL, &err) < 0)
 		log_error("%s", err.text);
 	if (!r) {
 		builder_look_at_breakages(b, &job.id, &w->queue);

@@ -5,6 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char *want_class_name(enum want_class class)
+{
+	static const char *const names[WANT_CLASSES] = {"wish", "new", "backfill"};
+
+	return names[class];
+}
+
 static struct want *find(const struct queue *queue, const struct want *want)
 {
 	for (size_t i = 0; i < queue->n; i++)
@@ -18,12 +25,14 @@ int queue_add(struct queue *queue, const struct want *want)
 	struct want *there = find(queue, want), *more;
 
 	if (there) {
-		if (want->wish && !there->wish) {
-			there->wish = true;
+		if (want->asked && (!there->asked || want->class < there->class))
 			there->when = want->when;
-		}
-		there->tip = there->tip || want->tip;
-		there->retry = there->retry || want->retry;
+		if (want->class < there->class)
+			there->class = want->class;
+		there->asked |= want->asked;
+		there->watched |= want->watched;
+		there->tip |= want->tip;
+		there->retry |= want->retry;
 		if (!there->branch)
 			there->branch = want->branch;
 		else
@@ -44,9 +53,11 @@ static int compare(const void *a, const void *b)
 {
 	const struct want *x = a, *y = b;
 
-	if (x->wish != y->wish)
-		return x->wish ? -1 : 1;
-	if (x->wish && x->when != y->when)
+	if (x->class != y->class)
+		return x->class < y->class ? -1 : 1;
+	if (x->class != WANT_NEW && x->asked != y->asked)
+		return x->asked ? -1 : 1;
+	if (x->class != WANT_NEW && x->asked && x->when != y->when)
 		return x->when < y->when ? -1 : 1;
 	if (x->tip != y->tip)
 		return x->tip ? -1 : 1;

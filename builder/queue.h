@@ -9,16 +9,26 @@
 #include "conf.h"
 #include "lib/image.h"
 
+/* Why something is made; the first goes first. */
+enum want_class {
+	WANT_WISH,     /* somebody waits for this very commit: a bisection */
+	WANT_NEW,      /* it came to a watched branch, or is the newest of one */
+	WANT_BACKFILL, /* a range that somebody asked for, and history */
+	WANT_CLASSES,
+};
+
 /* One image that somebody or some branch wants. */
 struct want {
 	const struct conf_tree *tree;
 	const struct conf_config *config;
 	struct image_id id;
 	char *branch; /* in the store's names; owned; NULL: unknown */
-	bool wish;    /* somebody waits for it */
+	enum want_class class;
+	bool asked;   /* somebody asked for it, alone or in a range */
+	bool watched; /* a branch wants it, whoever asks */
 	bool tip;     /* the newest commit of a branch */
 	bool retry;
-	double when;  /* wishes: when it was made, wall clock */
+	double when;  /* asked: the order, wall clock */
 	size_t place; /* the others: 0 is the newest commit; neighbours are neighbours */
 	double rests_until; /* monotonic: after an infra error it is not tried at once */
 };
@@ -28,11 +38,16 @@ struct queue {
 	size_t n;
 };
 
-/* A wish for what is queued already makes it a wish. -ENOMEM. Takes over branch. */
+/* "wish", "new", "backfill". */
+const char *want_class_name(enum want_class class);
+
+/* What is queued already goes into the better of the two classes. -ENOMEM. Takes over
+ * branch. */
 int queue_add(struct queue *queue, const struct want *want);
 
-/* Wishes first, the oldest first; then the tips of the branches; then the other commits,
- * newest first; each with its arches and configs in the order they were added. */
+/* By class. Wishes: the oldest first. New commits: the tips of the branches, then the
+ * others, newest first. Back-fill: what was asked for in its order, then history, newest
+ * first. Each with its arches and configs in the order they were added. */
 void queue_sort(struct queue *queue);
 
 /* The first that does not rest at `now`; NULL if there is none. */

@@ -158,7 +158,7 @@ static int start_walk(git_repository *repo, const struct repo_walk *walk,
 	 * first */
 	if (walk->n_hide || !walk->limit)
 		git_revwalk_sorting(
-			git, GIT_SORT_TOPOLOGICAL | GIT_SORT_TIME |
+			git, GIT_SORT_TOPOLOGICAL |
 				     (walk->oldest_first ? GIT_SORT_REVERSE : 0));
 	for (size_t i = 0; i < walk->n_from; i++)
 		if (git_oid_fromstr(&oid, walk->from[i]) < 0 ||

@@ -47,8 +47,9 @@ int repo_commit(git_repository *repo, const char *name, struct commit *ret_commi
 
 /* The commits reachable from `from`, not from any of `hide` (those that are not there
  * are passed over); none older than `since` (seconds; 0: any), at most limit (0: all).
- * Children before parents, newest first; with oldest_first (not with a limit alone) the
- * other way. */
+ * Children before parents, lines of history one after the other (git's --topo-order);
+ * with oldest_first (not with a limit alone) the other way. A limit alone, without
+ * `hide`, goes by date. */
 struct repo_walk {
 	const char *const *from;
 	size_t n_from;

@@ -24,7 +24,8 @@ struct look {
 	const struct conf_tree *tree;
 	struct queue *queue;
 	struct branches branches;
-	const char *commit; /* being added */
+	enum want_class class; /* of what is being added */
+	const char *commit;    /* being added */
 	size_t place;
 };
 
@@ -95,6 +96,8 @@ static int add_target(void *ctx, const struct conf_config *config, const char *a
 	const char *branch = tip_name(look, look->commit);
 	struct want want = {.tree = look->tree,
 		.config = config,
+		.class = branch ? WANT_NEW : look->class,
+		.watched = true,
 		.tip = branch != NULL,
 		.place = look->place};
 	CLEANUP_BUF struct buf name = {0};
@@ -124,19 +127,38 @@ static int add_commits(struct look *look, const struct strvec *commits)
 	return r;
 }
 
-/* All that the branches have got since they were first seen. */
+static bool has(const struct strvec *commits, const char *commit)
+{
+	for (size_t i = 0; i < commits->n; i++)
+		if (!strcmp(commits->v[i], commit))
+			return true;
+	return false;
+}
+
+/* All that the branches have got since they were first seen, branch by branch: one's
+ * commits are not built between another's. */
 static int add_new(struct look *look, git_repository *repo, const struct branches *base,
 	struct err *err)
 {
-	CLEANUP_STRVEC struct strvec commits = STRVEC_INIT;
-	struct repo_walk walk = {.from = (const char *const *)look->branches.tips.v,
-		.n_from = look->branches.tips.n,
+	struct repo_walk walk = {.n_from = 1,
 		.hide = (const char *const *)base->tips.v,
 		.n_hide = base->tips.n,
-		.limit = (size_t)look->b->conf.limit * look->branches.tips.n};
-	int r = walk.n_from ? repo_walk(repo, &walk, &commits, err) : 0;
+		.limit = look->b->conf.limit};
+	int r = 0;
 
-	return r ? r : add_commits(look, &commits);
+	look->class = WANT_NEW;
+	for (size_t i = 0; !r && i < look->branches.tips.n; i++) {
+		CLEANUP_STRVEC struct strvec commits = STRVEC_INIT;
+		const char *from[] = {look->branches.tips.v[i]};
+
+		if (has(&base->tips, from[0]))
+			continue;
+		walk.from = from;
+		r = repo_walk(repo, &walk, &commits, err);
+		if (!r)
+			r = add_commits(look, &commits);
+	}
+	return r;
 }
 
 /* What the branches had when they were first seen: their tips, and as much of their
@@ -152,6 +174,7 @@ static int add_history(struct look *look, git_repository *repo,
 		clock_parse_iso(tree->since, &walk.since);
 		walk.limit = tree->depth > 1 ? tree->depth : look->b->conf.limit;
 	}
+	look->class = WANT_BACKFILL;
 	for (size_t i = 0; !r && i < base->names.n; i++) {
 		CLEANUP_STRVEC struct strvec commits = STRVEC_INIT;
 		const char *from[] = {base->tips.v[i]};
@@ -220,7 +243,8 @@ static int add_wish(
 	struct config_search search = {.id = &wish->id};
 	struct want want = {.tree = tree_named(&b->conf, wish->tree),
 		.id = wish->id,
-		.wish = true,
+		.class = wish->range ? WANT_BACKFILL : WANT_WISH,
+		.asked = true,
 		.retry = wish->retry,
 		.when = wish->when};
 
@@ -238,7 +262,7 @@ static int add_wishes(struct builder *b, bool keep, struct queue *queue, struct 
 {
 	CLEANUP_FREE struct wish *wishes = NULL;
 	size_t n = 0;
-	int r = wish_list(b->conf.state, &wishes, &n, err);
+	int r = wish_list(b->conf.state, keep, &wishes, &n, err);
 
 	for (size_t i = 0; !r && i < n; i++)
 		r = add_wish(b, keep, queue, &wishes[i]);

@@ -237,14 +237,22 @@ static void wishes_have_names(void **state)
 {
 	static const char *const bad[] = {"", "@", "a@x86_64@lab@" C40 ".why",
 		"x86_64@lab@" C40, "../a@x86_64@lab@" C40, "a@arm@lab@" C40,
-		".x@x86_64@lab@" C40};
+		".x@x86_64@lab@" C40, "@range", "a@x86_64@lab@" C40 "@retry@range",
+		"a@x86_64@lab@" C40 "@", "a@x86_64@lab@" C40 "@range@range"};
+	static const char *const good[] = {"linux@i386@lab@" C40,
+		"linux@i386@lab@" C40 "@range", "linux@i386@lab@" C40 "@retry",
+		"linux@i386@lab@" C40 "@range@retry"};
 	struct wish wish;
 
 	(void)state;
-	assert_int_equal(wish_parse_name("linux@i386@lab@" C40, &wish), 0);
-	assert_string_equal(wish.tree, "linux");
-	assert_string_equal(wish.id.arch, "i386");
-	ASSERT_TEXT(wish_name(wish.tree, &wish.id, &b_), "linux@i386@lab@" C40);
+	for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
+		assert_int_equal(wish_parse_name(good[i], &wish), 0);
+		assert_string_equal(wish.tree, "linux");
+		assert_string_equal(wish.id.arch, "i386");
+		assert_int_equal(wish.range, i % 2);
+		assert_int_equal(wish.retry, i / 2);
+		ASSERT_TEXT(wish_name(&wish, &b_), good[i]);
+	}
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
 		assert_int_equal(wish_parse_name(bad[i], &wish), -EINVAL);
 }

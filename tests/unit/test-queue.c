@@ -28,25 +28,38 @@ static void assert_order(struct queue *queue, const char *order)
 	assert_string_equal(word, order);
 }
 
-static void wishes_first_then_tips_then_newest(void **state)
+static void by_class_and_in_each_by_its_own_rule(void **state)
 {
-	CLEANUP_QUEUE struct queue queue = {0};
-	struct want a = want_of('a', 0), b = want_of('b', 1), c = want_of('c', 2);
-	struct want d = want_of('d', 3), e = want_of('e', 0), f = want_of('f', 0);
+	/* in the order that is right; what decides stands in the comments */
+	static const struct want wants[] = {
+		{.class = WANT_WISH, .asked = true, .when = 10, .place = 9},
+		{.class = WANT_WISH, .asked = true, .when = 20}, /* later */
+		{.class = WANT_NEW, .tip = true, .place = 0},
+		{.class = WANT_NEW, .tip = true, .place = 3},
+		{.class = WANT_NEW, .place = 1}, /* no tip; newest first */
+		{.class = WANT_NEW, .place = 2},
+		{.class = WANT_BACKFILL, .asked = true, .when = 1, .place = 9},
+		{.class = WANT_BACKFILL, .asked = true, .when = 2}, /* later */
+		{.class = WANT_BACKFILL, .place = 0},               /* nobody waits */
+		{.class = WANT_BACKFILL, .place = 1},
+	};
+	static const int orders[][ARRAY_SIZE(wants)] = {
+		{9, 8, 7, 6, 5, 4, 3, 2, 1, 0},
+		{4, 0, 9, 3, 6, 1, 8, 2, 7, 5},
+	};
 
 	(void)state;
-	a.tip = true;
-	d.tip = true;
-	e.wish = f.wish = true;
-	e.when = 20;
-	f.when = 10;
-	assert_int_equal(queue_add(&queue, &c), 0);
-	assert_int_equal(queue_add(&queue, &a), 0);
-	assert_int_equal(queue_add(&queue, &b), 0);
-	assert_int_equal(queue_add(&queue, &e), 0);
-	assert_int_equal(queue_add(&queue, &d), 0);
-	assert_int_equal(queue_add(&queue, &f), 0);
-	assert_order(&queue, "feadbc");
+	for (size_t i = 0; i < ARRAY_SIZE(orders); i++) {
+		CLEANUP_QUEUE struct queue queue = {0};
+
+		for (size_t j = 0; j < ARRAY_SIZE(wants); j++) {
+			struct want want = wants[orders[i][j]];
+
+			memset(want.id.commit, 'a' + orders[i][j], 40);
+			assert_int_equal(queue_add(&queue, &want), 0);
+		}
+		assert_order(&queue, "abcdefghij");
+	}
 }
 
 static void a_wish_for_what_is_queued_lifts_it(void **state)
@@ -55,14 +68,43 @@ static void a_wish_for_what_is_queued_lifts_it(void **state)
 	struct want a = want_of('a', 0), b = want_of('b', 1), again = want_of('b', 0);
 
 	(void)state;
+	a.class = b.class = WANT_NEW;
+	b.watched = true;
 	b.branch = strdup("main");
-	again.wish = true;
+	again.class = WANT_WISH;
+	again.asked = true;
 	again.branch = strdup("other");
 	queue_add(&queue, &a);
 	queue_add(&queue, &b);
 	queue_add(&queue, &again);
 	assert_order(&queue, "ba");
 	assert_string_equal(queue.v[0].branch, "main");
+	/* whoever asks may go: the branch wants it all the same */
+	assert_true(queue.v[0].watched);
+	assert_true(queue.v[0].asked);
+}
+
+static void a_range_lifts_nothing_and_a_wish_in_it_goes_first(void **state)
+{
+	CLEANUP_QUEUE struct queue queue = {0};
+	struct want a = want_of('a', 0), b = want_of('b', 1), range = want_of('b', 0),
+		    c = want_of('c', 0), wish = want_of('c', 0);
+
+	(void)state;
+	a.class = b.class = WANT_NEW;
+	range.class = c.class = WANT_BACKFILL;
+	range.asked = c.asked = wish.asked = true;
+	range.when = c.when = 5;
+	wish.class = WANT_WISH;
+	wish.when = 9;
+	queue_add(&queue, &a);
+	queue_add(&queue, &range);
+	queue_add(&queue, &b);
+	queue_add(&queue, &c);
+	assert_order(&queue, "abc");
+	queue_add(&queue, &wish);
+	assert_order(&queue, "cab");
+	assert_true(queue.v[0].when == 9);
 }
 
 static void what_failed_on_the_machine_rests(void **state)
@@ -87,8 +129,9 @@ static void what_failed_on_the_machine_rests(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(wishes_first_then_tips_then_newest),
+		cmocka_unit_test(by_class_and_in_each_by_its_own_rule),
 		cmocka_unit_test(a_wish_for_what_is_queued_lifts_it),
+		cmocka_unit_test(a_range_lifts_nothing_and_a_wish_in_it_goes_first),
 		cmocka_unit_test(what_failed_on_the_machine_rests),
 	};
 

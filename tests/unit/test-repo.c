@@ -197,10 +197,11 @@ static void wants_tips_first_and_then_all_that_is_new(void **state)
 {
 	struct world *w = *state;
 	char e[IMAGE_COMMIT_TEXT], f[IMAGE_COMMIT_TEXT];
-	struct image_id id;
+	struct wish wish = {.tree = "t"};
 	const char *first[] = {w->c, w->d}, *then[] = {f, w->d, e, w->c};
 	const char *wished[] = {w->a, f, w->d, e, w->c};
 	char text[IMAGE_ID_TEXT];
+	int fds[3];
 
 	assert_wanted(w, first, 2);
 	commit(w, "main", w->c, "e", e);
@@ -208,14 +209,62 @@ static void wants_tips_first_and_then_all_that_is_new(void **state)
 	assert_wanted(w, then, 4);
 	for (int i = 0; i < 2; i++) {
 		snprintf(text, sizeof(text), "%s/lab/%s", i ? "i386" : "x86_64", w->a);
-		assert_int_equal(image_id_parse(text, &id, NULL), 0);
-		assert_int_equal(wish_add(w->temp, "t", &id, false, NULL), 0);
+		assert_int_equal(image_id_parse(text, &wish.id, NULL), 0);
+		assert_int_equal(wish_add(w->temp, &wish, &fds[i], NULL), 0);
 	}
 	assert_wanted(w, wished, 5);
 	/* one that nobody can grant is answered, not queued */
-	assert_int_equal(wish_add(w->temp, "other", &id, false, NULL), 0);
+	memcpy(wish.tree, "other", 6);
+	assert_int_equal(wish_add(w->temp, &wish, &fds[2], NULL), 0);
 	assert_wanted(w, wished, 5);
-	assert_false(wish_open(w->temp, "other", &id));
+	assert_false(wish_open(w->temp, &wish));
+	for (int i = 0; i < 3; i++)
+		close(fds[i]);
+	assert_wanted(w, then, 4);
+}
+
+/*
+ * main  a - b - c - e1 - e2 - e3      side  d - g1 - g2
+ */
+static void builds_neighbours_next_to_each_other(void **state)
+{
+	struct world *w = *state;
+	char e[3][IMAGE_COMMIT_TEXT], g[2][IMAGE_COMMIT_TEXT];
+	const char *at_first[] = {w->c, w->d};
+	const char *tips_then_branches[] = {e[2], g[1], e[1], e[0], g[0], w->c, w->d};
+
+	assert_wanted(w, at_first, 2);
+	/* made in turns, as people push */
+	commit(w, "main", w->c, "e1", e[0]);
+	commit(w, "side", w->d, "g1", g[0]);
+	commit(w, "main", e[0], "e2", e[1]);
+	commit(w, "side", g[0], "g2", g[1]);
+	commit(w, "main", e[1], "e3", e[2]);
+	assert_wanted(w, tips_then_branches, 7);
+}
+
+/* What a range asks for comes after new commits and before history, oldest first. */
+static void a_range_is_back_fill(void **state)
+{
+	struct world *w = *state;
+	struct wish wish = {.tree = "t", .range = true, .when = 1000};
+	const char *asked[] = {w->a, w->b};
+	const char *now[] = {w->c, w->d}, *then[] = {NULL, w->d, w->a, w->b, w->c};
+	char e[IMAGE_COMMIT_TEXT], text[IMAGE_ID_TEXT];
+	int fds[4];
+
+	assert_wanted(w, now, 2);
+	commit(w, "main", w->c, "e", e);
+	then[0] = e;
+	for (int i = 0; i < 4; i++, wish.when += 1e-6) {
+		snprintf(text, sizeof(text), "%s/lab/%s", i % 2 ? "i386" : "x86_64",
+			asked[i / 2]);
+		assert_int_equal(image_id_parse(text, &wish.id, NULL), 0);
+		assert_int_equal(wish_add(w->temp, &wish, &fds[i], NULL), 0);
+	}
+	assert_wanted(w, then, 5);
+	for (int i = 0; i < 4; i++)
+		close(fds[i]);
 }
 
 static void goes_back_as_far_as_asked(void **state)
@@ -236,6 +285,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(walks_and_places, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			wants_tips_first_and_then_all_that_is_new, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			builds_neighbours_next_to_each_other, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_range_is_back_fill, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			goes_back_as_far_as_asked, setup, teardown),
 	};
