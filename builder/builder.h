@@ -34,6 +34,7 @@ int builder_main(int argc, char **argv);
 int builder_build(struct builder *b, const struct strvec *words, struct err *err);
 int builder_watch(struct builder *b, const struct strvec *words, struct err *err);
 int builder_status(struct builder *b, const struct strvec *words, struct err *err);
+int builder_estimate(struct builder *b, const struct strvec *words, struct err *err);
 int builder_fetch(struct builder *b, const struct strvec *words, struct err *err);
 int builder_freeze(struct builder *b, const struct strvec *words, struct err *err);
 int builder_thaw(struct builder *b, const struct strvec *words, struct err *err);

@@ -36,6 +36,8 @@ static const struct {
 		builder_watch, false},
 	{"status", "", "what is built, failed, queued and running", builder_status,
 		false},
+	{"estimate", "REV|RANGE", "how long until these images are there",
+		builder_estimate, false},
 	{"fetch", "", "bring the mirrors up to date", builder_fetch, false},
 	{"freeze", "[IMAGE...]", "put images that are not used into packs",
 		builder_freeze, true},
@@ -48,7 +50,7 @@ static void show_help(void)
 	     "Makes a bootable image of every commit. See "
 	     "tenfold-builder(8).\n\nCommands:");
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		printf("  %-6s %-20s %s\n", commands[i].name, commands[i].args,
+		printf("  %-8s %-12s %s\n", commands[i].name, commands[i].args,
 			commands[i].help);
 	puts("\nOptions:");
 	options_help(conf_options, stdout);

@@ -13,7 +13,7 @@
 #include "lib/log.h"
 #include "publish.h"
 #include "refs.h"
-#include "request.h"
+#include "revs.h"
 
 /* So many wishes of a range stand at a time: the watching builder goes from one to its
  * neighbour, and knows how much there is. */
@@ -28,7 +28,7 @@ struct item {
 
 struct run {
 	struct builder *b;
-	const struct request *request;
+	const struct revs *revs;
 	const char *commit; /* whose items are being made up */
 	double when;        /* wall clock: all wishes are of this moment */
 	struct item *items;
@@ -62,9 +62,8 @@ static int add_item(void *ctx, const struct conf_config *config, const char *arc
 	run->items = more;
 	item = &more[run->n];
 	*item = (struct item){.config = config, .wish_fd = -1};
-	snprintf(
-		item->wish.tree, sizeof(item->wish.tree), "%s", run->request->tree->name);
-	item->wish.range = run->request->range;
+	snprintf(item->wish.tree, sizeof(item->wish.tree), "%s", run->revs->tree->name);
+	item->wish.range = run->revs->range;
 	item->wish.retry = run->b->conf.retry;
 	item->wish.when = run->when + (double)run->n++ * 1e-6;
 	id = &item->wish.id;
@@ -78,7 +77,7 @@ static struct job job_of(const struct run *run, size_t i)
 {
 	const struct item *item = &run->items[i];
 
-	return (struct job){.tree = run->request->tree,
+	return (struct job){.tree = run->revs->tree,
 		.config = item->config,
 		.id = item->wish.id,
 		.retry = run->b->conf.retry,
@@ -149,7 +148,7 @@ static int make_one(
 	if (is_cancelled(b))
 		return err_set(err, -ECANCELED, "cancelled");
 	r = -EAGAIN;
-	if (run->request->in_conf && ask_is_watched(b)) {
+	if (run->revs->in_conf && ask_is_watched(b)) {
 		log_info("%.12s: left to the builder that watches", job.id.commit);
 		r = make_by_wish(run, i, ret_outcome, err);
 	}
@@ -184,11 +183,11 @@ static int build_item(struct run *run, size_t i, struct err *err)
 
 static int make_items(struct run *run, struct err *err)
 {
-	const struct request *request = run->request;
+	const struct revs *revs = run->revs;
 	int r = 0;
 
-	for (size_t i = 0; !r && i < request->commits.n; i++) {
-		run->commit = request->commits.v[i];
+	for (size_t i = 0; !r && i < revs->commits.n; i++) {
+		run->commit = revs->commits.v[i];
 		r = builder_each_target(run->b, add_item, run);
 	}
 	if (!r && !run->n)
@@ -199,10 +198,10 @@ static int make_items(struct run *run, struct err *err)
 	return r;
 }
 
-static int build_all(struct builder *b, const struct request *request, struct err *err)
+static int build_all(struct builder *b, const struct revs *revs, struct err *err)
 {
 	CLEANUP(run_release)
-	struct run run = {.b = b, .request = request, .when = clock_wall()};
+	struct run run = {.b = b, .revs = revs, .when = clock_wall()};
 	int r = builder_each_target(b, check_target, err);
 
 	if (!r)
@@ -219,10 +218,10 @@ static int build_all(struct builder *b, const struct request *request, struct er
 
 int builder_build(struct builder *b, const struct strvec *words, struct err *err)
 {
-	CLEANUP_REQUEST struct request request = {0};
-	int r = request_find(b, "build", words, &request, err);
+	CLEANUP_REVS struct revs revs = {0};
+	int r = revs_find(b, "build", words, &revs, err);
 
 	if (r < 0)
 		return r == -ENOENT || r == -EINVAL ? EXIT_INPUT : EXIT_INFRA;
-	return build_all(b, &request, err);
+	return build_all(b, &revs, err);
 }

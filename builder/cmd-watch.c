@@ -11,10 +11,12 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "activity.h"
 #include "kbuild.h"
 #include "lib/clock.h"
 #include "lib/log.h"
 #include "publish.h"
+#include "recent.h"
 #include "refs.h"
 #include "sandbox.h"
 #include "wanted.h"
@@ -22,6 +24,7 @@
 #include "workplace.h"
 
 #define FREEZE_EVERY 3600.0 /* seconds */
+#define PUBLISH_EVERY 2.0   /* seconds between two builder.json while there is work */
 
 struct watch {
 	struct builder *b;
@@ -31,6 +34,8 @@ struct watch {
 	bool end;         /* a signal came */
 	double freeze_at; /* monotonic */
 	struct queue queue;
+	struct recent recent; /* as of the last fetch */
+	double published;     /* monotonic: builder.json */
 	struct err last; /* what was logged last: a remote that stays away is told once */
 };
 
@@ -96,6 +101,27 @@ static void tell(struct watch *w, const struct err *err)
 	w->last = *err;
 }
 
+/* For who looks at the store. It says how old it is: if it cannot be written, that is no
+ * reason to stop. */
+static void publish(struct watch *w, bool watched)
+{
+	CLEANUP_ACTIVITY struct activity activity = {0};
+
+	w->published = clock_monotonic();
+	if (activity_gather(w->b, &w->queue, &w->recent, &activity, NULL) < 0)
+		return;
+	activity.watched = watched;
+	activity_publish(&activity, w->b->conf.store, NULL);
+}
+
+static void publish_now_and_then(void *ctx, bool news)
+{
+	struct watch *w = ctx;
+
+	if (news || clock_monotonic() - w->published >= PUBLISH_EVERY)
+		publish(w, true);
+}
+
 static void fetch_all(struct watch *w)
 {
 	struct conf *conf = &w->b->conf;
@@ -108,6 +134,7 @@ static void fetch_all(struct watch *w)
 	if (refs_publish(conf, &err) < 0 && !first.text[0])
 		first = err;
 	builder_send_mail(w->b);
+	recent_scan(&w->b->store, clock_wall(), &w->recent, NULL);
 	look_at_events(w, false);
 	if (!w->end)
 		tell(w, &first);
@@ -233,6 +260,10 @@ static int run(struct watch *w, struct err *err)
 		if (why.text[0])
 			tell(w, &why);
 		want = queue_next(&w->queue, clock_monotonic());
+		if (want)
+			publish_now_and_then(w, false);
+		else
+			publish(w, true);
 		if (!r && want && !w->end)
 			build(w, want);
 		else if (!r && !w->end)
@@ -291,8 +322,11 @@ int builder_watch(struct builder *b, const struct strvec *words, struct err *err
 		r = open_timer(&w, err);
 	if (!r)
 		r = open_notify(&w, err);
+	b->local.told = publish_now_and_then;
+	b->local.ctx = &w;
 	if (!r)
 		r = run(&w, err);
+	publish(&w, false);
 	if (w.timer >= 0)
 		close(w.timer);
 	if (w.notify >= 0)

@@ -113,7 +113,7 @@ const struct option_def conf_options[] = {
 	{"mail", 0, OPTION_BOOL, OPTION_ARGS, AT(conf, mail), NULL,
 		"'build' mails what does not build, as 'watch' does"},
 	{"json", 0, OPTION_BOOL, OPTION_ARGS, AT(conf, json), NULL,
-		"'status' answers in JSON"},
+		"'status' and 'estimate' answer in JSON"},
 	{"help", 'h', OPTION_BOOL, OPTION_ARGS, AT(conf, help), NULL, "show this"},
 	{"version", 'V', OPTION_BOOL, OPTION_ARGS, AT(conf, version), NULL,
 		"show the version"},

@@ -101,6 +101,19 @@ struct cost costs_expect(const struct costs *costs, bool clean)
 	return last[n / 2];
 }
 
+double costs_mean(const struct costs *costs, bool clean)
+{
+	double sum = 0;
+	size_t n = 0;
+
+	for (size_t i = 0; i < costs->n; i++)
+		if (costs->v[i].built && costs->v[i].clean == clean) {
+			sum += costs->v[i].seconds;
+			n++;
+		}
+	return n ? sum / (double)n : 0;
+}
+
 static double part(double done, double all)
 {
 	double p = all > 0 ? done / all : 0;

@@ -37,6 +37,9 @@ int costs_add(const char *dir, const char *when, const char *commit,
 /* The median of the last nine that built and were (not) clean; seconds 0: unknown. */
 struct cost costs_expect(const struct costs *costs, bool clean);
 
+/* Their mean seconds, of all that are kept: what many of them take. 0: unknown. */
+double costs_mean(const struct costs *costs, bool clean);
+
 /* Of a build under way: percent done (0..99), and seconds left (-1: unknown). The lines
  * that make has said count for more, the further it is. */
 int costs_percent(const struct cost *expect, unsigned int lines, double elapsed);

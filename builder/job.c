@@ -249,6 +249,8 @@ int local_make(
 	progress_init(&m.progress, &job->id);
 	m.progress.number = job->number;
 	m.progress.of = job->of;
+	m.progress.told = local->told;
+	m.progress.ctx = local->ctx;
 	buf_init(&m.errors, ERRORS_MAX);
 	r = gather(&m, local->cancel_fd, err);
 	if (!r)

@@ -59,6 +59,9 @@ struct local_maker {
 		*recorder; /* tenfold-reach.so; NULL: no commit is found to be the same */
 	int cancel_fd;     /* readable: end now */
 	bool sandbox_works; /* it was tried out */
+	/* called now and then while it works; phase: a new one began; NULL: nobody */
+	void (*told)(void *ctx, bool phase);
+	void *ctx;
 };
 int local_make(
 	void *ctx, const struct job *job, struct outcome *ret_outcome, struct err *err);

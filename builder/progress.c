@@ -58,26 +58,17 @@ void progress_format(const struct progress *p, double elapsed, struct buf *b)
 	}
 }
 
-/* Not synced: it is for the moment. */
 static void write_file(const struct progress *p, double elapsed)
 {
-	CLEANUP_BUF struct buf text = {0}, temp = {0};
+	CLEANUP_BUF struct buf text = {0};
 	char id[IMAGE_ID_TEXT];
-	FILE *file;
 
 	buf_init(&text, 1024);
-	buf_init(&temp, 4096);
-	buf_addf(&temp, "%s.new", p->file);
 	image_id_format(&p->id, id);
 	buf_addf(&text, "%s %s %d %.1f %.1f\n", id, p->phase,
 		p->expect.seconds ? costs_percent(&p->expect, p->lines, elapsed) : 0,
 		elapsed, costs_left(&p->expect, p->lines, elapsed));
-	file = buf_check(&temp) ? NULL : fopen(temp.data, "we");
-	if (!file)
-		return;
-	fputs(text.data, file);
-	if (fclose(file) == 0)
-		rename(temp.data, p->file);
+	file_replace(p->file, text.data, text.len, NULL);
 }
 
 /* What people see, if it is time. */
@@ -102,6 +93,8 @@ static void tell(struct progress *p, bool now)
 	p->shown = time;
 	if (p->file)
 		write_file(p, time - p->start);
+	if (p->told)
+		p->told(p->ctx, now);
 	show(p, time);
 }
 

@@ -196,10 +196,10 @@ static void read_boot(char ret_boot[BOOT_TEXT])
 		snprintf(ret_boot, BOOT_TEXT, "%.36s", text.data);
 }
 
-static void mark_path(const struct workplace *place, struct buf *b)
+static void mark_path(const char *dir, struct buf *b)
 {
 	buf_init(b, 4096);
-	buf_addf(b, "%s/mark", place->dir);
+	buf_addf(b, "%s/mark", dir);
 }
 
 int workplace_mark(struct workplace *place, const struct mark *mark, struct err *err)
@@ -207,13 +207,35 @@ int workplace_mark(struct workplace *place, const struct mark *mark, struct err 
 	CLEANUP_BUF struct buf path = {0}, text = {0};
 	int r;
 
-	mark_path(place, &path);
+	mark_path(place->dir, &path);
 	buf_init(&text, 4096);
 	place->mark = *mark;
 	read_boot(place->mark.boot);
 	mark_format(&place->mark, &text);
 	r = buf_check(&path);
 	return r ? r : file_write_atomic(path.data, text.data, text.len, 0644, err);
+}
+
+/* ret_changed: when it was written. */
+static void read_mark(
+	const char *dir, struct mark *ret_mark, struct timespec *ret_changed)
+{
+	CLEANUP_BUF struct buf path = {0}, text = {0};
+	struct stat st = {0};
+
+	mark_path(dir, &path);
+	buf_init(&text, 4096);
+	if (!buf_check(&path) && stat(path.data, &st) == 0)
+		file_read(path.data, &text, NULL);
+	mark_parse(text.data, ret_mark);
+	*ret_changed = st.st_mtim;
+}
+
+void workplace_look(const char *dir, struct mark *ret_mark)
+{
+	struct timespec changed;
+
+	read_mark(dir, ret_mark, &changed);
 }
 
 static struct timespec purge_since;
@@ -278,18 +300,13 @@ static int purge(struct workplace *place, struct timespec since, struct err *err
 
 int workplace_recover(struct workplace *place, struct err *err)
 {
-	CLEANUP_BUF struct buf path = {0}, text = {0};
 	char boot[BOOT_TEXT];
 	struct mark mark;
-	struct stat st = {0};
+	struct timespec changed;
 	bool rebooted;
 	int r = 0;
 
-	mark_path(place, &path);
-	buf_init(&text, 4096);
-	if (!buf_check(&path) && stat(path.data, &st) == 0)
-		file_read(path.data, &text, NULL);
-	mark_parse(text.data, &mark);
+	read_mark(place->dir, &mark, &changed);
 	read_boot(boot);
 	rebooted = strcmp(mark.boot, boot) != 0;
 	if (!mark.floor.tv_sec) { /* no mark: nothing here is known */
@@ -297,8 +314,7 @@ int workplace_recover(struct workplace *place, struct err *err)
 		return workplace_clean(place, err);
 	}
 	if (mark.phase == PHASE_MAKE || rebooted) {
-		struct timespec since =
-			mark.phase == PHASE_MAKE ? st.st_mtim : mark.floor;
+		struct timespec since = mark.phase == PHASE_MAKE ? changed : mark.floor;
 
 		if (at_or_after(&since, &mark.floor))
 			mark.floor = since;

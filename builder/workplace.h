@@ -69,6 +69,10 @@ int workplace_mark(struct workplace *place, const struct mark *mark, struct err 
 /* Throws all objects away. */
 int workplace_clean(struct workplace *place, struct err *err);
 
+/* The mark of the workplace folder dir as it is on disk, which may change at any moment.
+ */
+void workplace_look(const char *dir, struct mark *ret_mark);
+
 /* True if a process holds the lock of the workplace folder dir. */
 bool workplace_busy(const char *dir);
 

@@ -86,6 +86,24 @@ int file_write_atomic(
 	return sync_parent(path, err);
 }
 
+int file_replace(const char *path, const void *data, size_t len, struct err *err)
+{
+	CLEANUP_BUF struct buf temp = {0};
+	CLEANUP_FD int fd = -1;
+	int r;
+
+	buf_init(&temp, PATH_MAX_BYTES);
+	buf_addf(&temp, "%s.new", path);
+	r = buf_check(&temp);
+	if (!r)
+		fd = open(temp.data, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (!r)
+		r = fd < 0 ? -errno : write_all(fd, data, len);
+	if (!r && rename(temp.data, path) < 0)
+		r = -errno;
+	return r ? err_errno(err, r, "cannot write '%s'", path) : 0;
+}
+
 int dir_make(const char *path, mode_t mode, struct err *err)
 {
 	CLEANUP_FREE char *copy = strdup(path);

@@ -20,6 +20,10 @@ int file_read(const char *path, struct buf *b, struct err *err);
 int file_write_atomic(
 	const char *path, const void *data, size_t len, mode_t mode, struct err *err);
 
+/* The same for what is of the moment: readers see the old or the new, but nothing is
+ * synced, and path.new is left if the writer dies. One writer at a time. */
+int file_replace(const char *path, const void *data, size_t len, struct err *err);
+
 /* mkdir -p. */
 int dir_make(const char *path, mode_t mode, struct err *err);
 

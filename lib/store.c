@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include "cleanup.h"
 #include "file.h"
@@ -152,4 +153,18 @@ int store_each(const struct store *store, bool built,
 	buf_init(&path, STORE_PATH_MAX);
 	buf_addf(&path, "%s/%s", store->root, built ? "images" : "failed");
 	return walk_dir(&walk, &path, 0);
+}
+
+int store_disk(const struct store *store, struct store_disk *ret_disk, struct err *err)
+{
+	struct statvfs fs;
+
+	if (statvfs(store->root, &fs) < 0)
+		return err_errno(err, -errno, "cannot look at '%s'", store->root);
+	*ret_disk = (struct store_disk){
+		.size = (uint64_t)fs.f_blocks * fs.f_frsize,
+		.used = (uint64_t)(fs.f_blocks - fs.f_bfree) * fs.f_frsize,
+		.free = (uint64_t)fs.f_bavail * fs.f_frsize,
+	};
+	return 0;
 }

@@ -7,6 +7,7 @@
 #define TENFOLD_STORE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "buf.h"
 #include "err.h"
@@ -47,5 +48,11 @@ void store_files_path(const struct image *image, struct buf *b);
  * (temporary folders of a publication in progress begin with a dot). */
 int store_each(const struct store *store, bool built,
 	int (*each)(void *ctx, const struct image_id *id), void *ctx, struct err *err);
+
+/* Bytes of the store's file system; free: what its owner may still take. */
+struct store_disk {
+	uint64_t size, used, free;
+};
+int store_disk(const struct store *store, struct store_disk *ret_disk, struct err *err);
 
 #endif

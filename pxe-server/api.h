@@ -59,6 +59,13 @@ void api_page(struct server *server, struct request *rq, struct reply *rp);
 
 /* --- what several of them share --- */
 
+/* A cell of a table of the page. */
+void api_add_cell(struct buf *b, const char *text);
+
+/* What is known of builds, for GET / and GET /metrics. */
+void api_builder_html(struct server *server, struct buf *b);
+void api_builder_metrics(struct server *server, struct buf *b);
+
 /* A host's choices as full ids, the server's default included. */
 struct api_choices {
 	struct list_choices list;

@@ -24,33 +24,37 @@ void metrics_boot(struct metrics *metrics, const struct breakdown *breakdown, bo
 		metrics->boots_bad++;
 }
 
-static void head(struct buf *b, const char *name, const char *type, const char *help)
+void metrics_head(struct buf *b, const char *name, const char *type, const char *help)
 {
 	buf_addf(b, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
 
 void metrics_format(const struct metrics *metrics, struct buf *b)
 {
-	head(b, "tenfold_start_time_seconds", "gauge", "When the server started.");
+	metrics_head(
+		b, "tenfold_start_time_seconds", "gauge", "When the server started.");
 	buf_addf(b, "tenfold_start_time_seconds %.3f\n", metrics->started);
-	head(b, "tenfold_http_answers_total", "counter", "Answers by class of status.");
+	metrics_head(b, "tenfold_http_answers_total", "counter",
+		"Answers by class of status.");
 	for (int i = 2; i < 6; i++)
 		buf_addf(b, "tenfold_http_answers_total{status=\"%dxx\"} %" PRIu64 "\n",
 			i, metrics->answers[i]);
-	head(b, "tenfold_files_total", "counter", "Files sent, to their end or not.");
+	metrics_head(
+		b, "tenfold_files_total", "counter", "Files sent, to their end or not.");
 	buf_addf(b, "tenfold_files_total{end=\"whole\"} %" PRIu64 "\n",
 		metrics->files_whole);
 	buf_addf(b, "tenfold_files_total{end=\"broken\"} %" PRIu64 "\n",
 		metrics->files_broken);
-	head(b, "tenfold_file_bytes_total", "counter", "Bytes of whole files sent.");
+	metrics_head(
+		b, "tenfold_file_bytes_total", "counter", "Bytes of whole files sent.");
 	buf_addf(b, "tenfold_file_bytes_total %" PRIu64 "\n", metrics->file_bytes);
-	head(b, "tenfold_boots_up_total", "counter",
+	metrics_head(b, "tenfold_boots_up_total", "counter",
 		"Boots that came up, with the kernel that was sent or not.");
 	buf_addf(b, "tenfold_boots_up_total{ok=\"true\"} %" PRIu64 "\n",
 		metrics->boots_ok);
 	buf_addf(b, "tenfold_boots_up_total{ok=\"false\"} %" PRIu64 "\n",
 		metrics->boots_bad);
-	head(b, "tenfold_boot_seconds", "summary",
+	metrics_head(b, "tenfold_boot_seconds", "summary",
 		"Seconds of boots that came up, by stage.");
 	for (int i = 0; i < PARTS; i++) {
 		buf_addf(b, "tenfold_boot_seconds_sum{stage=\"%s\"} %.3f\n", part_name(i),

@@ -24,6 +24,9 @@ void metrics_answer(struct metrics *metrics, int status);
 /* Adds a boot that has come up. */
 void metrics_boot(struct metrics *metrics, const struct breakdown *breakdown, bool ok);
 
+/* What stands before the values of a metric. */
+void metrics_head(struct buf *b, const char *name, const char *type, const char *help);
+
 /* Prometheus' text format 0.0.4. */
 void metrics_format(const struct metrics *metrics, struct buf *b);
 

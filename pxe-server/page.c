@@ -50,7 +50,7 @@ static void add_image(struct buf *b, const char *id)
 	buf_adds(b, "</code>");
 }
 
-static void add_cell(struct buf *b, const char *text)
+void api_add_cell(struct buf *b, const char *text)
 {
 	buf_adds(b, "<td>");
 	text_add_html(b, text, strlen(text));
@@ -71,7 +71,7 @@ static void add_time_cell(struct buf *b, double seconds)
 	if (seconds > 0)
 		clock_iso((int64_t)seconds, text);
 	text[strcspn(text, "T")] = text[0] ? ' ' : '\0';
-	add_cell(b, text);
+	api_add_cell(b, text);
 }
 
 static int add_host(void *ctx, const struct host *host, const char *last_state)
@@ -79,11 +79,11 @@ static int add_host(void *ctx, const struct host *host, const char *last_state)
 	struct buf *b = ctx;
 
 	buf_adds(b, "<tr>");
-	add_cell(b, *host->name ? host->name : "–");
+	api_add_cell(b, *host->name ? host->name : "–");
 	buf_addf(b, "<td><code>%s</code></td>", host->mac.text);
 	add_image_cell(b, host->default_image);
 	add_image_cell(b, host->next_image);
-	add_cell(b, last_state);
+	api_add_cell(b, last_state);
 	add_time_cell(b, host->seen);
 	buf_adds(b, "</tr>\n");
 	return 0;
@@ -132,7 +132,7 @@ static int add_boot(void *ctx, const struct boot *boot)
 		buf_adds(b, "<td></td>");
 	else
 		buf_addf(b, "<td>%.1f s</td>", total);
-	add_cell(b, boot->detail);
+	api_add_cell(b, boot->detail);
 	add_log_links(&rows->logs, boot, b);
 	buf_adds(b, "</tr>\n");
 	return 0;
@@ -144,10 +144,10 @@ static int add_kernel(void *ctx, const struct catalogue_entry *entry)
 
 	buf_adds(b, "<tr>");
 	add_image_cell(b, entry->id);
-	add_cell(b, entry->branch);
-	add_cell(b, entry->release);
-	add_cell(b, entry->date);
-	add_cell(b, entry->subject);
+	api_add_cell(b, entry->branch);
+	api_add_cell(b, entry->release);
+	api_add_cell(b, entry->date);
+	api_add_cell(b, entry->subject);
 	buf_adds(b, "</tr>\n");
 	return 0;
 }
@@ -196,6 +196,7 @@ void api_page(struct server *server, struct request *rq, struct reply *rp)
 		count(server, "SELECT count(*) FROM images WHERE built = 1"),
 		count(server, "SELECT count(*) FROM images WHERE built = 0"),
 		count(server, "SELECT count(*) FROM hosts"));
+	api_builder_html(server, &rp->body);
 	r = add_tables(server, &rp->body, &err);
 	if (r < 0)
 		reply_error(rp, r, &err);
@@ -203,8 +204,8 @@ void api_page(struct server *server, struct request *rq, struct reply *rp)
 
 static void gauge(struct buf *b, const char *name, const char *help, int64_t value)
 {
-	buf_addf(b, "# HELP %s %s\n# TYPE %s gauge\n%s %" PRId64 "\n", name, help, name,
-		name, value);
+	metrics_head(b, name, "gauge", help);
+	buf_addf(b, "%s %" PRId64 "\n", name, value);
 }
 
 void api_metrics(struct server *server, struct request *rq, struct reply *rp)
@@ -219,5 +220,6 @@ void api_metrics(struct server *server, struct request *rq, struct reply *rp)
 		count(server, "SELECT count(*) FROM images WHERE built = 0"));
 	gauge(b, "tenfold_hosts", "Hosts that are known.",
 		count(server, "SELECT count(*) FROM hosts"));
+	api_builder_metrics(server, b);
 	metrics_format(&server->metrics, b);
 }

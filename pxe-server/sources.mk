@@ -7,6 +7,7 @@ pxe-server_srcs := address.c api-boots.c api-grub.c api-hosts.c api-kernels.c ap
 	request.c resolve.c route.c server.c setup-dhcp.c setup-nfs.c \
 	setup-tftp.c setup.c store-file.c subnet.c sums.c thaws.c token.c \
 	watch.c
+pxe-server_srcs += api-builder.c builder-report.c
 pxe-server_prog := tenfold-server
 pxe-server_uses := grub-cfg-gen lib
 pxe-server_pkgs := libmicrohttpd sqlite3 jansson

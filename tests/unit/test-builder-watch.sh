@@ -1,50 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The real builder that watches, and real askers that come, go and are killed: a tree of two
-# files, whose make waits at a gate where its commit says so.
+# The real builder that watches, and real askers that come, go and are killed.
 set -u
 cd "$(dirname "$0")/../.." || exit
-program=$PWD/${BUILD:-build}/tenfold-builder
-# shellcheck source=tests/unit/served.sh
-. tests/unit/served.sh
-
-if [ ! -x "$program" ]; then
-	echo "ok 1 - wishes come and go # SKIP no $program"
-	echo 1..1
-	exit 0
-fi
-
-dir=$(mktemp -d)
-watcher='' asker=''
-trap 'kill -9 $watcher $(jobs -p) 2>/dev/null; wait 2>/dev/null; rm -rf "$dir"' EXIT
-mkfifo "$dir/gate"
-: >"$dir/mini"
-
-# make's own number is written down when it comes to the gate
-cat >"$dir/Makefile" <<END
-allnoconfig:
-	@cp \$(KCONFIG_ALLCONFIG) \$(O)/.config
-bzImage:
-	@mkdir -p \$(O)/arch/x86/boot \$(O)/include/config; echo \$(O) >>$dir/objects
-	@echo 6.1.0 >\$(O)/include/config/kernel.release; echo x >\$(O)/System.map
-	@cp text \$(O)/vmlinux; cp text \$(O)/arch/x86/boot/bzImage
-	@if grep -q wait text; then echo \$\$PPID >>$dir/makes; read -r opened <$dir/gate; fi
-END
-
-# commit REPO TEXT [PARENT] - on its branch main; prints its name
-commit() {
-	local -x GIT_DIR=$1 GIT_INDEX_FILE=$dir/index
-	local -x GIT_AUTHOR_NAME=T GIT_AUTHOR_EMAIL=t@example.org
-	local -x GIT_COMMITTER_NAME=T GIT_COMMITTER_EMAIL=t@example.org
-	local tree made
-	rm -f "$dir/index"
-	git update-index --add --cacheinfo "100644,$(git hash-object -w "$dir/Makefile"),Makefile" \
-		--cacheinfo "100644,$(git hash-object -w --stdin <<<"$2"),text"
-	tree=$(git write-tree)
-	made=$(git commit-tree ${3:+-p "$3"} -m "$2" "$tree")
-	git update-ref refs/heads/main "$made"
-	echo "$made"
-}
+# shellcheck source=tests/unit/watched.sh
+. tests/unit/watched.sh
 
 # c1 - c2 (waits) - c3 - c4 - c5 - c6 (waits) - c7: main
 git init -q --bare -b main "$dir/git"
@@ -58,39 +18,7 @@ c7=$(commit "$dir/git" 7 "$c6")
 git init -q --bare -b main "$dir/other"
 commit "$dir/other" other >/dev/null
 
-cat >"$dir/builder.conf" <<END
-store = $dir/store
-state = $dir/state
-poll = 1
-jobs = 1
-sandbox = no
-[tree one]
-remote = $dir/git
-[tree two]
-remote = $dir/other
-[config mini]
-file = mini
-base = allnoconfig
-END
-
-builder() {
-	"$program" --conf "$dir/builder.conf" "$@"
-}
-
-watch() {
-	"$program" --conf "$dir/builder.conf" watch 2>>"$dir/log" &
-	watcher=$!
-}
-
-# ask COMMIT|RANGE - in the background, as $asker
-ask() {
-	"$program" --conf "$dir/builder.conf" build "$@" >>"$dir/asked" 2>&1 &
-	asker=$!
-}
-
-has() { # COMMIT
-	[ -e "$dir/store/images/x86_64/mini/$1/image.json" ]
-}
+conf one="$dir/git" two="$dir/other" >"$dir/builder.conf"
 
 wished() { # COMMIT
 	compgen -G "$dir/state/wishes/one@x86_64@mini@$1*" >"$dir/names"
@@ -98,11 +26,6 @@ wished() { # COMMIT
 
 no_wishes() {
 	! compgen -G "$dir/state/wishes/*" >"$dir/names"
-}
-
-# the make at the gate; it waits for nothing else
-at_gate() {
-	make=$(tail -n 1 "$dir/makes" 2>&1) && [ -d "/proc/$make" ] && [ "$make" != "${seen:-}" ]
 }
 
 gone() { # PID

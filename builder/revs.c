@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "request.h"
+#include "revs.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -86,7 +86,7 @@ static int look_twice(struct builder *b, const struct conf_tree *tree, const cha
 }
 
 static int find_commits(
-	struct builder *b, const char *word, struct request *request, struct err *err)
+	struct builder *b, const char *word, struct revs *revs, struct err *err)
 {
 	const struct conf *conf = &b->conf;
 	int r = err_set(err, -ENOENT,
@@ -95,13 +95,13 @@ static int find_commits(
 	for (size_t i = 0; i < conf->n_trees; i++) {
 		if (conf->tree && strcmp(conf->tree, conf->trees[i].name))
 			continue;
-		request->tree = &conf->trees[i];
-		request->in_conf = !conf->repo;
-		r = look_twice(b, request->tree, word, &request->commits, err);
+		revs->tree = &conf->trees[i];
+		revs->in_conf = !conf->repo;
+		r = look_twice(b, revs->tree, word, &revs->commits, err);
 		if (r != -ENOENT)
 			return r;
 	}
-	if (conf->tree && !request->tree)
+	if (conf->tree && !revs->tree)
 		return err_set(err, -ENOENT, "there is no tree '%s'", conf->tree);
 	return r;
 }
@@ -136,7 +136,7 @@ static const struct conf_tree *tree_of_parents(
 
 /* --from: a repository that no tree is about, with commits that grew on one of a tree. */
 static int find_borrowed(
-	struct builder *b, const char *word, struct request *request, struct err *err)
+	struct builder *b, const char *word, struct revs *revs, struct err *err)
 {
 	CLEANUP_FREE char *path = realpath(b->conf.from, NULL);
 	CLEANUP_REPO git_repository *repo = NULL;
@@ -147,47 +147,47 @@ static int find_borrowed(
 		return err_set(err, -ENOENT, "there is no repository '%s'", b->conf.from);
 	r = repo_open(path, &repo, err);
 	if (!r)
-		r = resolve(repo, word, &request->commits, err);
+		r = resolve(repo, word, &revs->commits, err);
 	if (r < 0)
 		return r;
-	tree = tree_of_parents(b, repo, request->commits.v[0]);
+	tree = tree_of_parents(b, repo, revs->commits.v[0]);
 	if (!tree)
 		return err_set(err, -ENOENT,
 			"no tree has the parent of '%.100s': say --tree NAME", word);
-	request->borrowed = malloc(sizeof(*request->borrowed));
-	if (!request->borrowed)
+	revs->borrowed = malloc(sizeof(*revs->borrowed));
+	if (!revs->borrowed)
 		return err_set(err, -ENOMEM, "out of memory");
-	*request->borrowed = (struct conf_tree){
+	*revs->borrowed = (struct conf_tree){
 		.name = tree->name, .remote = TAKE_PTR(path), .in_place = true};
-	request->tree = request->borrowed;
+	revs->tree = revs->borrowed;
 	return 0;
 }
 
-int request_find(struct builder *b, const char *command, const struct strvec *words,
-	struct request *ret_request, struct err *err)
+int revs_find(struct builder *b, const char *command, const struct strvec *words,
+	struct revs *ret_revs, struct err *err)
 {
-	struct request request = {0};
+	struct revs revs = {0};
 	int r;
 
 	if (words->n != 1)
 		return err_set(err, -EINVAL, "%s wants one REV or RANGE, and got %zu",
 			command, words->n);
-	request.range = strstr(words->v[0], "..") != NULL;
-	r = b->conf.from ? find_borrowed(b, words->v[0], &request, err)
-			 : find_commits(b, words->v[0], &request, err);
+	revs.range = strstr(words->v[0], "..") != NULL;
+	r = b->conf.from ? find_borrowed(b, words->v[0], &revs, err)
+			 : find_commits(b, words->v[0], &revs, err);
 	if (r < 0) {
-		request_release(&request);
+		revs_release(&revs);
 		return r;
 	}
-	*ret_request = request;
+	*ret_revs = revs;
 	return 0;
 }
 
-void request_release(struct request *request)
+void revs_release(struct revs *revs)
 {
-	strvec_release(&request->commits);
-	if (request->borrowed)
-		free(request->borrowed->remote);
-	free(request->borrowed);
-	*request = (struct request){0};
+	strvec_release(&revs->commits);
+	if (revs->borrowed)
+		free(revs->borrowed->remote);
+	free(revs->borrowed);
+	*revs = (struct revs){0};
 }
