@@ -9,6 +9,7 @@ builder_srcs += activity.c ask.c cmd-estimate.c forecast.c recent.c revs.c sched
 builder_srcs += $(addprefix reach/,compare.c names.c reach.c record.c respell.c)
 builder_srcs += $(addprefix cold/,blob.c chain.c codec.c compressor.c freeze.c named.c \
 	packfile.c plan.c recipe.c relink.c rule.c system-map.c thaw.c weave.c)
+builder_srcs += $(addprefix keep/,gone.c links.c retain.c)
 builder_prog := tenfold-builder
 builder_uses := lib
 builder_pkgs := libgit2 libarchive libzstd liblzma libcurl jansson inih nettle

@@ -6,18 +6,16 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "builder/cold/chain.h"
 #include "builder/cold/thaw.h"
 #include "tests/unit/cold-store.h"
+#include "tests/unit/kill-before.h"
 
 #define GZIP "gzip -n -9"
-#define SYSCALL_STOP (SIGTRAP | 0x80)
 
 struct world {
 	char root[32];
@@ -273,75 +271,26 @@ static void says_what_is_lost(void **state)
 	assert_int_equal(freeze(w, &a, &frozen, &err), -ENOENT);
 }
 
-/* Calls of the system that change what is on the disk. */
-static bool changes_files(pid_t pid)
+/* What a child that is to be killed works on. */
+struct task {
+	struct world *w;
+	const struct image_id *id;
+};
+
+static void run_freeze(void *ctx)
 {
-	struct __ptrace_syscall_info info;
-
-	if (ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info), &info) < 0 ||
-		info.op != PTRACE_SYSCALL_INFO_ENTRY)
-		return false;
-	switch (info.entry.nr) {
-	case SYS_openat:
-		return info.entry.args[2] & O_CREAT;
-	case SYS_write:
-	case SYS_fchmod:
-	case SYS_fsync:
-	case SYS_rename:
-	case SYS_unlink:
-	case SYS_unlinkat:
-	case SYS_mkdir:
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* Runs it in a child and kills it before its n-th change of a file; false if it came to
- * its end before that. */
-static bool kill_before(int n, void (*run)(struct world *w, const struct image_id *id),
-	struct world *w, const struct image_id *id)
-{
-	int status, seen = 0;
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		ptrace(PTRACE_TRACEME, 0, NULL, NULL);
-		raise(SIGSTOP);
-		run(w, id);
-		_exit(0);
-	}
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_int_equal(ptrace(PTRACE_SETOPTIONS, pid, NULL, PTRACE_O_TRACESYSGOOD), 0);
-	while (WIFSTOPPED(status)) {
-		int sig = WSTOPSIG(status);
-
-		if (sig == SYSCALL_STOP && changes_files(pid) && ++seen == n) {
-			kill(pid, SIGKILL);
-			assert_int_equal(waitpid(pid, &status, 0), pid);
-			return true;
-		}
-		if (sig == SYSCALL_STOP || sig == SIGSTOP)
-			sig = 0;
-		ptrace(PTRACE_SYSCALL, pid, NULL, (void *)(long)sig);
-		assert_int_equal(waitpid(pid, &status, 0), pid);
-	}
-	assert_true(WIFEXITED(status));
-	return false;
-}
-
-static void run_freeze(struct world *w, const struct image_id *id)
-{
+	const struct task *task = ctx;
 	struct frozen frozen;
 
-	freeze(w, id, &frozen, NULL);
+	freeze(task->w, task->id, &frozen, NULL);
 }
 
-static void run_thaw(struct world *w, const struct image_id *id)
+static void run_thaw(void *ctx)
 {
+	const struct task *task = ctx;
 	bool cold;
 
-	thaw_image(&w->store, id, &cold, NULL);
+	thaw_image(&task->w->store, task->id, &cold, NULL);
 }
 
 static size_t count_packs(struct world *w)
@@ -359,12 +308,13 @@ static void survives_a_kill_at_any_step_of_freezing(void **state)
 	struct world *w = *state;
 	struct image_id a = cold_image(&w->store, 'a', 100, GZIP);
 	struct image_id b = cold_image(&w->store, 'b', 300, GZIP);
+	struct task task = {w, &b};
 	int n = 1;
 	char path[256];
 
 	must_freeze(w, &a);
 	pack_name(w, &b, path);
-	for (; kill_before(n, run_freeze, w, &b); n++) {
+	for (; kill_before(n, run_freeze, &task); n++) {
 		must_thaw(w, &b);
 		must_freeze(w, &b);
 		assert_int_equal(count_packs(w), 2);
@@ -379,10 +329,11 @@ static void survives_a_kill_at_any_step_of_thawing(void **state)
 {
 	struct world *w = *state;
 	struct image_id a = cold_image(&w->store, 'a', 100, GZIP);
+	struct task task = {w, &a};
 	int n = 1;
 
 	must_freeze(w, &a);
-	for (; kill_before(n, run_thaw, w, &a); n++) {
+	for (; kill_before(n, run_thaw, &task); n++) {
 		must_thaw(w, &a);
 		must_freeze(w, &a);
 	}
