@@ -113,6 +113,16 @@ static int revert(void *ctx, const char *culprit, const char *onto,
 	return r;
 }
 
+static int kernel(
+	void *ctx, const char *commit, char ret_kernel[KERNEL_TEXT], struct err *err)
+{
+	struct store_builder *builder = ctx;
+	struct image_id id;
+
+	make_id(builder, commit, &id);
+	return kernels_find(&builder->kernels, &builder->store, &id, ret_kernel, err);
+}
+
 struct survey {
 	const struct store_builder *builder;
 	void (*each)(void *ctx, const char *commit, bool there);
@@ -173,5 +183,6 @@ const struct builder_ops store_builder_ops = {
 	.find = find,
 	.survey = survey,
 	.build = build,
+	.kernel = kernel,
 	.revert = revert,
 };

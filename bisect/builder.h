@@ -14,6 +14,7 @@ struct store_builder {
 	const char *folder;             /* for the output of builds; borrowed */
 	struct history *history;        /* to revert in; borrowed */
 	char revert[IMAGE_COMMIT_TEXT]; /* the commit in FOLDER/revert.git; "" */
+	struct kernels kernels;
 	int cancel_fd;
 };
 

@@ -7,6 +7,7 @@
 
 #include "announce.h"
 #include "judge/confirm.h"
+#include "share.h"
 
 static void say(struct run *run, const char *line)
 {
@@ -90,10 +91,12 @@ static int try_once(struct run *run, const struct confirm_plan *plan,
 	snprintf(step.role, sizeof(step.role), "%s", what->role);
 	snprintf(step.commit, sizeof(step.commit), "%s", what->commit);
 	snprintf(step.subject, sizeof(step.subject), "%s", c.subject);
+	run->bench.shared = strcmp(what->role, "revert") ? NULL : run->past;
 	/* what a culprit is named by comes from a reset */
 	run->bench.drive.cold_next = true;
 	run_announce_step(run, &step);
 	r = run_step(run, &step, err);
+	run->bench.shared = NULL;
 	if (r != RUN_GOING)
 		return r;
 	record_confirmation(&b, &step);
@@ -107,16 +110,36 @@ static int try_once(struct run *run, const struct confirm_plan *plan,
 							     : RUN_GOING;
 }
 
+static void drop(struct strvec *list, size_t at)
+{
+	free(list->v[at]);
+	list->n--;
+	for (size_t i = at; i <= list->n; i++)
+		list->v[i] = list->v[i + 1];
+}
+
+static bool has_twin_before(const struct world *w, const struct strvec *list, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (share_is_same(w, list->v[i], list->v[at]))
+			return true;
+	return false;
+}
+
 static int list_parents(
 	struct run *run, const char *culprit, struct strvec *parents, struct err *err)
 {
 	int r = history_parents(run->history, culprit, parents, err);
 
 	/* a walk along first parents says nothing of the others */
-	while (!r && run->first_parent && parents->n > 1) {
-		free(parents->v[--parents->n]);
-		parents->v[parents->n] = NULL;
-	}
+	while (!r && run->first_parent && parents->n > 1)
+		drop(parents, parents->n - 1);
+	/* one boot tells of all that share an image */
+	for (size_t i = 1; !r && i < parents->n;)
+		if (has_twin_before(run->bench.world, parents, i))
+			drop(parents, i);
+		else
+			i++;
 	return r;
 }
 

@@ -132,6 +132,8 @@ static void add_step(struct buf *b, const struct step *step)
 		record_pair(b, "way", "%s", step->warm ? "warm" : "cold");
 		record_pair(b, "release", "%s", step->release);
 	}
+	if (*step->same_as)
+		record_pair(b, "same-as", "%s", step->same_as);
 	if (step->exit_code >= 0)
 		record_pair(b, "exit", "%d", step->exit_code);
 	if (step->another)

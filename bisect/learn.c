@@ -22,7 +22,7 @@ void run_learn(struct run *run, const struct step *step, struct buf *b)
 	enum verdict fails = fix ? VERDICT_GOOD : VERDICT_BAD;
 	enum verdict passes = fix ? VERDICT_BAD : VERDICT_GOOD;
 
-	if (run->failures && run->failures->n)
+	if ((run->failures && run->failures->n) || *step->same_as)
 		return;
 	if (step->verdict == fails && signature_is_empty(signature) &&
 		!strcmp(step->role, fix ? "good-end" : "bad-end"))

@@ -82,6 +82,7 @@ static void take_judged(struct step *step, const struct strvec *pairs)
 	step->warm = !strcmp(text_of(pairs, "way"), "warm");
 	COPY(step->release, text_of(pairs, "release"));
 	COPY(step->finished, text_of(pairs, "finished"));
+	COPY(step->same_as, text_of(pairs, "same-as"));
 	step->another = find_pair(pairs, "another-failure") != NULL;
 	cost_init(&step->cost);
 	for (int i = 0; i < COST_STAGES; i++) {

@@ -36,7 +36,9 @@ struct step {
 	unsigned int attempts; /* boots that it took */
 	unsigned int resets;   /* by our hand */
 	size_t candidates;     /* before this step; 0 for the ends */
-	char finished[32];     /* ISO 8601 UTC */
+	char same_as[IMAGE_COMMIT_TEXT]; /* it was not booted: the verdict is that of this
+					  * commit, which has the same image; "" */
+	char finished[32];               /* ISO 8601 UTC */
 	struct cost cost;
 };
 

@@ -11,6 +11,7 @@
 #include "evidence.h"
 #include "flaky.h"
 #include "learn.h"
+#include "share.h"
 #include "stock.h"
 
 void run_init(struct run *run)
@@ -164,7 +165,9 @@ int run_take_step(struct run *run, const char *commit, const char *role,
 	snprintf(step.commit, sizeof(step.commit), "%s", commit);
 	snprintf(step.subject, sizeof(step.subject), "%s", c.subject);
 	run_announce_step(run, &step);
+	run->bench.shared = run->past;
 	r = run_step(run, &step, err);
+	run->bench.shared = NULL;
 	if (r != RUN_GOING)
 		return r;
 	buf_init(&b, RECORD_MAX);
@@ -226,12 +229,15 @@ static int check_end(struct run *run, const char *commit, bool is_bad, struct er
 int run_choose(const struct run *run, struct choice *ret_choice, struct err *err)
 {
 	CLEANUP_STOCK struct stock stock = {0};
+	const struct step *good, *bad;
 	int r = stock_take(
 		&stock, run->history, run->past, run->bad, run->bench.world, err);
 
 	if (r < 0)
 		return r;
 	r = choose(&stock.known, &stock.prices, ret_choice);
+	if (r == 0 && share_mixed(run->past, run->bench.world, &good, &bad))
+		ret_choice->kind = CHOICE_CONTRADICTION;
 	return r < 0 ? err_errno(err, r, "cannot choose a commit") : 0;
 }
 
@@ -250,7 +256,9 @@ static int found(struct run *run, const char *commit, struct err *err)
 
 	if (run->history->bad_is_outside && !strcmp(commit, run->bad))
 		return not_on_paths(run, err);
-	r = run_confirm(run, commit, err);
+	r = share_conclude(run, err);
+	if (r == 0)
+		r = run_confirm(run, commit, err);
 
 	if (r == RUN_CONTRADICTION)
 		return flaky_look_into(run, flaky_is_on(run), err);
@@ -280,7 +288,8 @@ static int only_skipped(struct run *run, struct err *err)
 {
 	CLEANUP_STOCK struct stock stock = {0};
 	CLEANUP_RANGE struct range range = {0};
-	int r = stock_take(&stock, run->history, run->past, run->bad, NULL, err);
+	int r = stock_take(
+		&stock, run->history, run->past, run->bad, run->bench.world, err);
 
 	if (r < 0)
 		return r;
@@ -296,6 +305,22 @@ static int only_skipped(struct run *run, struct err *err)
 				run->history->commits[range.outer[i]]);
 	add_others(run);
 	return run_end_without(run, "only-skipped", RUN_ONLY_SKIPPED, err);
+}
+
+static void add_contradiction(struct run *run, const char *commit)
+{
+	const struct step *good, *bad;
+
+	buf_adds(&run->words, "the verdicts contradict each other: ");
+	if (share_mixed(run->past, run->bench.world, &good, &bad))
+		buf_addf(&run->words,
+			"%.12s is %s and %.12s is %s, and both have the same image",
+			bad->commit, terms_new(&run->past->terms), good->commit,
+			terms_old(&run->past->terms));
+	else
+		buf_addf(&run->words,
+			"bad %.12s is an ancestor of a commit that was judged good",
+			commit);
 }
 
 static int split(struct run *run, struct err *err)
@@ -317,10 +342,7 @@ static int split(struct run *run, struct err *err)
 	case CHOICE_CONTRADICTION:
 		break;
 	}
-	buf_addf(&run->words,
-		"the verdicts contradict each other: bad %.12s is an ancestor "
-		"of a commit that was judged good",
-		commit);
+	add_contradiction(run, commit);
 	return flaky_look_into(run, true, err);
 }
 

@@ -27,6 +27,7 @@ void session_release(struct session *s)
 	journal_close(&s->journal);
 	waiter_release(&s->waiter);
 	machine_release(&s->machine);
+	kernels_release(&s->builder.kernels);
 	past_release(&s->past);
 	place_release(&s->place);
 	http_free(s->server.http);

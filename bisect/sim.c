@@ -2,13 +2,13 @@
 #include "sim.h"
 
 #include "machine.h"
+#include "sim-builder.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #define NEVER 1e18
-#define BUILD_SECONDS 12.0
 #define TEST_SECONDS 3.0
 #define WALL_START 1.7e9
 
@@ -43,13 +43,13 @@ void sim_init(struct sim *sim, const struct history *history, enum sim_kind *kin
 		.next_id = 1};
 }
 
-static bool dead(struct sim *sim)
+bool sim_dead(struct sim *sim)
 {
 	sim->calls++;
 	return sim->die_at && sim->calls >= sim->die_at;
 }
 
-static enum sim_kind kind_of(const struct sim *sim, const char *image)
+enum sim_kind sim_kind_of(const struct sim *sim, const char *image)
 {
 	const char *slash = strrchr(image, '/');
 	size_t number;
@@ -151,6 +151,7 @@ static void reach_kexec(struct sim *sim)
 	sim->next[0] = '\0';
 	sim->up = false;
 	sim->kexecs++;
+	sim_count_boot(sim);
 	sim->colds += !strcmp(sim->mode, "grub");
 	go(sim, AT_END);
 }
@@ -173,7 +174,7 @@ static void come_up(struct sim *sim)
 	boot->ok = !wrong;
 	snprintf(boot->release, sizeof(boot->release), "6.1.0-sim");
 	snprintf(boot->build_id, sizeof(boot->build_id), "%s",
-		wrong ? "another" : strrchr(sim->image, '/') + 1);
+		wrong ? "another" : sim_kernel_of(sim, strrchr(sim->image, '/') + 1));
 	boot->cost.seconds[COST_FIRMWARE] = delays[AT_GRUB];
 	boot->cost.seconds[COST_KERNEL] = delays[AT_END];
 }
@@ -206,7 +207,7 @@ static void end_boot(struct sim *sim)
 		go(sim, AT_REST);
 		return;
 	}
-	switch (kind_of(sim, sim->image)) {
+	switch (sim_kind_of(sim, sim->image)) {
 	case SIM_HANG:
 		go(sim, AT_REST);
 		return;
@@ -261,7 +262,7 @@ static void act(struct sim *sim)
 	}
 }
 
-static void pass(struct sim *sim, double seconds)
+void sim_pass(struct sim *sim, double seconds)
 {
 	double until = sim->now + seconds;
 
@@ -271,73 +272,6 @@ static void pass(struct sim *sim, double seconds)
 }
 
 /* --- the tables --- */
-static int sim_find(void *ctx, const char *commit, struct candidate *ret, struct err *err)
-{
-	struct sim *sim = ctx;
-	struct candidate c = {0};
-	size_t number;
-
-	if (dead(sim))
-		return -EINTR;
-	snprintf(c.image, sizeof(c.image), "x86_64/lab/%.40s", commit);
-	image_id_parse(c.image, &c.id, NULL);
-	snprintf(c.release, sizeof(c.release), "6.1.0-sim");
-	snprintf(c.build_id, sizeof(c.build_id), "%s", commit);
-	if (history_find(sim->history, commit, &number) == 0 && sim->has_image &&
-		!sim->has_image[number])
-		return err_set(err, -ENOENT, "there is no image");
-	if (kind_of(sim, c.image) == SIM_BROKEN)
-		return err_set(err, -ENOEXEC, "it does not build");
-	*ret = c;
-	return 0;
-}
-
-static int sim_build(void *ctx, const char *commit, struct err *err)
-{
-	struct sim *sim = ctx;
-	size_t number;
-
-	if (dead(sim))
-		return -EINTR;
-	sim->builds++;
-	pass(sim, BUILD_SECONDS);
-	if (history_find(sim->history, commit, &number) < 0)
-		return err_set(err, -EIO, "there is no commit '%s'", commit);
-	sim->has_image[number] = true;
-	return sim->kinds[number] == SIM_BROKEN ? err_set(err, -ENOEXEC, "no build") : 0;
-}
-
-/* No call that reaches the world: it reads files. */
-static int sim_survey(void *ctx,
-	void (*each)(void *each_ctx, const char *commit, bool there), void *each_ctx,
-	double *ret_seconds, struct err *err)
-{
-	const struct sim *sim = ctx;
-	const struct history *h = sim->history;
-
-	(void)err;
-	for (size_t i = 0; i < h->graph.n; i++)
-		if (!sim->has_image || sim->has_image[i])
-			each(each_ctx, h->commits[i], sim->kinds[i] != SIM_BROKEN);
-	*ret_seconds = BUILD_SECONDS;
-	return 0;
-}
-
-static int sim_revert(void *ctx, const char *culprit, const char *onto,
-	char ret_commit[IMAGE_COMMIT_TEXT], struct err *err)
-{
-	struct sim *sim = ctx;
-
-	(void)culprit;
-	(void)onto;
-	if (dead(sim))
-		return -EINTR;
-	if (sim->no_revert)
-		return err_set(err, -EEXIST, "the revert does not apply");
-	snprintf(ret_commit, IMAGE_COMMIT_TEXT, SIM_REVERT);
-	return 0;
-}
-
 static int no_answer(struct err *err)
 {
 	return err_set(err, -ECONNREFUSED, "the server does not answer");
@@ -347,7 +281,7 @@ static int sim_set_next(void *ctx, const char *image, struct err *err)
 {
 	struct sim *sim = ctx;
 
-	if (dead(sim))
+	if (sim_dead(sim))
 		return -EINTR;
 	if (away(sim))
 		return no_answer(err);
@@ -359,7 +293,7 @@ static int sim_clear_next(void *ctx, const char *image, struct err *err)
 {
 	struct sim *sim = ctx;
 
-	if (dead(sim))
+	if (sim_dead(sim))
 		return -EINTR;
 	if (away(sim))
 		return no_answer(err);
@@ -372,7 +306,7 @@ static int sim_announce(void *ctx, char ret_boot[BOOT_ID_TEXT], struct err *err)
 {
 	struct sim *sim = ctx;
 
-	if (dead(sim))
+	if (sim_dead(sim))
 		return -EINTR;
 	if (away(sim))
 		return no_answer(err);
@@ -386,7 +320,7 @@ static int sim_boots(void *ctx, struct boots *ret_boots, struct err *err)
 {
 	struct sim *sim = ctx;
 
-	if (dead(sim))
+	if (sim_dead(sim))
 		return -EINTR;
 	if (away(sim))
 		return no_answer(err);
@@ -398,7 +332,7 @@ static int sim_get_mode(void *ctx, char ret_mode[BOOT_MODE_TEXT], struct err *er
 {
 	struct sim *sim = ctx;
 
-	if (dead(sim))
+	if (sim_dead(sim))
 		return -EINTR;
 	if (away(sim))
 		return no_answer(err);
@@ -410,7 +344,7 @@ static int sim_set_mode(void *ctx, const char *mode, struct err *err)
 {
 	struct sim *sim = ctx;
 
-	if (dead(sim))
+	if (sim_dead(sim))
 		return -EINTR;
 	if (away(sim))
 		return no_answer(err);
@@ -427,7 +361,7 @@ static int sim_warm(void *ctx, const char *boot, const char *image, struct err *
 {
 	struct sim *sim = ctx;
 
-	if (dead(sim))
+	if (sim_dead(sim))
 		return -EINTR;
 	sim->warm_steps++;
 	if (!sim->up || sim->warm == SIM_WARM_REFUSED || strcmp(boot, sim->boots.v[0].id))
@@ -446,10 +380,10 @@ static int sim_reset(void *ctx, enum rung rung, struct err *err)
 {
 	struct sim *sim = ctx;
 
-	if (dead(sim))
+	if (sim_dead(sim))
 		return -EINTR;
 	if (rung == RUNG_OS) {
-		pass(sim, 1);
+		sim_pass(sim, 1);
 		if (!sim->up)
 			return err_set(err, -EIO, "ssh: no route to host");
 		sim->reboots++;
@@ -546,7 +480,7 @@ static int sim_test(void *ctx, unsigned int step, const struct candidate *candid
 
 	(void)step;
 	(void)err;
-	if (dead(sim))
+	if (sim_dead(sim))
 		return -EINTR;
 	sim->tests++;
 	*ret_result = (struct test_result){.seconds = TEST_SECONDS, .words = "ran"};
@@ -555,12 +489,12 @@ static int sim_test(void *ctx, unsigned int step, const struct candidate *candid
 		ret_result->exit_code = 200;
 		return 0;
 	}
-	kind = flake(sim, kind_of(sim, candidate->image));
+	kind = flake(sim, sim_kind_of(sim, candidate->image));
 	if (kind == SIM_DIES_IN_TEST) {
 		panic(sim);
 		reset_itself(sim);
 	}
-	pass(sim, kind == SIM_DIES_IN_TEST ? delays[AT_GRUB] + 1 : TEST_SECONDS);
+	sim_pass(sim, kind == SIM_DIES_IN_TEST ? delays[AT_GRUB] + 1 : TEST_SECONDS);
 	ret_result->exit_code = kind == SIM_GOOD              ? 0
 				: kind == SIM_UNTESTABLE      ? 125
 				: kind == SIM_DIES_IN_TEST    ? 255
@@ -585,9 +519,9 @@ static int sim_wait(void *ctx, double seconds)
 {
 	struct sim *sim = ctx;
 
-	if (dead(sim))
+	if (sim_dead(sim))
 		return -EINTR;
-	pass(sim, seconds);
+	sim_pass(sim, seconds);
 	return 0;
 }
 
@@ -599,8 +533,6 @@ static void sim_say(void *ctx, const char *text)
 
 void sim_world(struct sim *sim, struct world *ret_world)
 {
-	static const struct builder_ops builder = {
-		sim_find, sim_build, sim_survey, sim_revert};
 	static const struct server_ops server = {sim_set_next, sim_clear_next,
 		sim_announce, sim_boots, sim_log, sim_get_mode, sim_set_mode};
 	static const struct machine_ops machine = {sim_can, sim_reset, sim_warm,
@@ -610,6 +542,6 @@ void sim_world(struct sim *sim, struct world *ret_world)
 	static const struct clock_ops clock = {sim_now, sim_wall, sim_wait};
 	static const struct view_ops view = {sim_say, sim_say};
 
-	*ret_world = (struct world){&builder, &server, &machine, &tester, &clock, &view,
-		sim, sim, sim, sim, sim, sim};
+	*ret_world = (struct world){&sim_builder_ops, &server, &machine, &tester, &clock,
+		&view, sim, sim, sim, sim, sim, sim};
 }

@@ -42,6 +42,10 @@ enum sim_fault {
 /* The commit that is the bad end with the culprit reverted. */
 #define SIM_REVERT "feedfeedfeedfeedfeedfeedfeedfeedfeedfeed"
 
+/* In image_of: the image of a commit outside the graph, and what it is called. */
+#define SIM_OUTSIDE (UINT32_MAX - 1)
+#define SIM_GOOD_END "the good end"
+
 /* What a warm step does. */
 enum sim_warm {
 	SIM_NO_WARM, /* the host has none */
@@ -57,7 +61,10 @@ struct sim {
 	enum sim_kind *kinds;    /* by number in the history's graph */
 	enum sim_kind good_kind; /* of commits outside the graph: the good end */
 	bool *has_image;         /* by number; the others are built on demand */
-	bool console;            /* the machine has one */
+	uint32_t *image_of; /* by number: the commit whose image it has, SIM_OUTSIDE: the
+			     * good end's, IMAGE_OWN; NULL: each its own */
+	bool hides_kernels; /* the builder does not tell who shares an image */
+	bool console;       /* the machine has one */
 	enum sim_warm warm;
 	/* the fault of the N-th boot (from 0) */
 	enum sim_fault (*fault)(void *ctx, unsigned int boot);
@@ -74,6 +81,9 @@ struct sim {
 	double server_away_from, server_away_to; /* clock times */
 
 	/* what came of it */
+	bool *booted; /* by number, whose image; the good end's behind the last; the
+		       * caller's; NULL: not counted */
+	unsigned int wasted; /* boots of an image that had been booted before */
 	unsigned int calls, boots_made, reboots, power_cycles, self_resets, tests, builds,
 		kexecs, colds, warm_steps;
 
@@ -95,6 +105,15 @@ struct sim {
 };
 
 void sim_init(struct sim *sim, const struct history *history, enum sim_kind *kinds);
+
+/* Parts of it, for sim-builder.c: whether a kill has come; time goes by; what an image
+ * does; whose image a commit has; it is
+ * booted now. */
+bool sim_dead(struct sim *sim);
+void sim_pass(struct sim *sim, double seconds);
+const char *sim_kernel_of(const struct sim *sim, const char *commit);
+void sim_count_boot(struct sim *sim);
+enum sim_kind sim_kind_of(const struct sim *sim, const char *image);
 
 /* The kernel says a line on its console. */
 void sim_print(struct sim *sim, const char *line);

@@ -4,7 +4,7 @@ bisect_srcs := boot.c builder.c choice/choose.c choice/range.c choice/reach.c \
 	choice/small.c choice/weigh.c cmd-replay.c cmd-run.c cmd-show.c command.c cost.c drive.c \
 	history.c http.c journal.c ladder.c log-choice.c machine.c past.c place.c run.c \
 	server.c session.c params.c sim.c step.c tester.c trip.c view.c waiter.c
-bisect_srcs += stock.c
+bisect_srcs += kernels.c share.c sim-builder.c stock.c
 bisect_srcs += choice/belief.c choice/inform.c choice/rates.c choice/strand.c
 bisect_srcs += choice/away.c choice/several.c
 bisect_srcs += judge/confirm.c judge/console.c judge/ktap.c judge/signature.c

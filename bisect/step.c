@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/clock.h"
+#include "share.h"
 
 static double now(struct bench *bench)
 {
@@ -83,6 +84,19 @@ static enum step_end have_image(struct bench *bench, struct step *step,
 	r = w->builder->find(w->builder_ctx, step->commit, candidate, &err);
 	*ret_there = r == 0;
 	return r == 0 ? STEP_JUDGED : failed(step, r, err.text);
+}
+
+/* True if the image was judged before, on another commit: then that is the verdict. */
+static bool take_over(struct bench *bench, struct step *step)
+{
+	const struct step *other =
+		bench->shared ? share_find(bench->shared, bench->world, step->commit)
+			      : NULL;
+
+	if (!other)
+		return false;
+	share_take(step, other);
+	return true;
 }
 
 /* What the console tells of a failure: all of it for patterns given by hand, and the
@@ -206,7 +220,7 @@ static enum step_end attempt(struct bench *bench, struct step *step)
 
 	failure_release(&bench->failure);
 	end = have_image(bench, step, &candidate, &there);
-	if (!there)
+	if (!there || take_over(bench, step))
 		return end;
 	step->attempts++;
 	if (drive_host(&bench->drive, &candidate, &trip, &trip_end) < 0)

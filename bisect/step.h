@@ -29,6 +29,8 @@ struct bench {
 	const struct rules *rules;
 	struct drive drive;
 	struct signature *signature; /* of the failure that counts; empty: any */
+	const struct past *shared;   /* its verdicts hold for equal images too; NULL: each
+				      * commit is booted */
 	struct failure failure;      /* what the last step's boot and test showed */
 	/* told of each fault of the lab; NULL: nobody */
 	int (*on_lab_fault)(void *ctx, const struct step *step, const char *why);

@@ -4,16 +4,13 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "share.h"
+
 /* seconds, where nothing was measured yet */
 #define BOOT_GUESS 60.0
 #define BUILD_GUESS 120.0
 
-enum {
-	PRICE_THERE,
-	PRICE_BUILD
-};
-
-static enum mark mark_of(const struct step *step)
+enum mark stock_mark(const struct step *step)
 {
 	switch (step->verdict) {
 	case VERDICT_GOOD:
@@ -32,7 +29,7 @@ static void mark_past(struct stock *stock, const struct past *past)
 	for (size_t i = 0; i < past->n_steps; i++)
 		/* a good end, or what a replayed log adds, may be outside the range */
 		if (history_find(stock->history, past->steps[i].commit, &number) == 0)
-			stock->marks[number] = mark_of(&past->steps[i]);
+			stock->marks[number] = stock_mark(&past->steps[i]);
 }
 
 static void mark_survey(void *ctx, const char *commit, bool there)
@@ -102,8 +99,10 @@ int stock_take(struct stock *stock, const struct history *history,
 
 	*stock = (struct stock){.history = history,
 		.marks = calloc(n + 1, sizeof(*stock->marks)),
+		.image_of = calloc(n + 1, sizeof(*stock->image_of)),
+		.image_marks = calloc(n + 1, sizeof(*stock->image_marks)),
 		.price_of = calloc(n + 1, 1)};
-	if (!stock->marks || !stock->price_of)
+	if (!stock->marks || !stock->price_of || !stock->image_of || !stock->image_marks)
 		return err_set(err, -ENOMEM, "out of memory");
 	stock->known = (struct known){.graph = &history->graph, .marks = stock->marks};
 	stock->prices = (struct prices){.price_of = stock->price_of, .seconds = {1, 1}};
@@ -111,6 +110,8 @@ int stock_take(struct stock *stock, const struct history *history,
 	mark_past(stock, past);
 	if (world)
 		r = look_into_store(stock, past, world, err);
+	if (world && r == 0)
+		r = share_images(stock, past, world, err);
 	return r;
 }
 
@@ -118,5 +119,7 @@ void stock_release(struct stock *stock)
 {
 	free(stock->marks);
 	free(stock->price_of);
+	free(stock->image_of);
+	free(stock->image_marks);
 	*stock = (struct stock){0};
 }

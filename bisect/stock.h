@@ -12,12 +12,19 @@
 #include "past.h"
 #include "world.h"
 
+enum {
+	PRICE_THERE,
+	PRICE_BUILD
+};
+
 struct stock {
 	const struct history *history;
-	enum mark *marks;     /* by number in the history's graph */
-	uint8_t *price_of;    /* the same; see prices */
-	struct known known;   /* for choose(); points to the above */
-	struct prices prices; /* 0: there is an image, 1: it must be built first */
+	enum mark *marks;       /* by number in the history's graph */
+	uint8_t *price_of;      /* the same; see prices */
+	uint32_t *image_of;     /* the same; see struct known */
+	enum mark *image_marks; /* by image */
+	struct known known;     /* for choose(); points to the above */
+	struct prices prices;   /* 0: there is an image, 1: it must be built first */
 };
 
 /* world: NULL when only the verdicts are to be looked at. -ENOMEM and what the builder
@@ -26,6 +33,9 @@ int stock_take(struct stock *stock, const struct history *history,
 	const struct past *past, const char *bad_end, const struct world *world,
 	struct err *err);
 void stock_release(struct stock *stock);
+
+/* What a step says of its commit. */
+enum mark stock_mark(const struct step *step);
 
 #define CLEANUP_STOCK CLEANUP(stock_release)
 

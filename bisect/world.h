@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 #include "boot.h"
+#include "kernels.h"
 #include "lib/buf.h"
 #include "lib/err.h"
 #include "lib/image.h"
@@ -37,6 +38,10 @@ struct builder_ops {
 	int (*survey)(void *ctx,
 		void (*each)(void *each_ctx, const char *commit, bool there),
 		void *each_ctx, double *ret_seconds, struct err *err);
+	/* names the kernel of the commit's image: equal names, equal kernels. -ENOENT: it
+	 * has none */
+	int (*kernel)(void *ctx, const char *commit, char ret_kernel[KERNEL_TEXT],
+		struct err *err);
 	/* makes a commit, to be built as any other, that is onto with culprit reverted;
 	 * -EEXIST: the revert does not apply */
 	int (*revert)(void *ctx, const char *culprit, const char *onto,

@@ -53,6 +53,7 @@ static json_t *step_json(const struct step *step)
 	set(object, "subject", step->subject);
 	set(object, "verdict", verdict_word(step->verdict));
 	set(object, "why", step->why);
+	set(object, "same_as", step->same_as);
 	json_object_set_new(object, "boot", text_json(step->boot));
 	json_object_set_new(object, "way",
 		text_json(*step->boot ? step->warm ? "warm" : "cold" : ""));
