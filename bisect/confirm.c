@@ -93,7 +93,7 @@ static int try_once(struct run *run, const struct confirm_plan *plan,
 	snprintf(step.subject, sizeof(step.subject), "%s", c.subject);
 	run->bench.shared = strcmp(what->role, "revert") ? NULL : run->past;
 	/* what a culprit is named by comes from a reset */
-	run->bench.drive.cold_next = true;
+	run->bench.drive.by_reset = true;
 	run_announce_step(run, &step);
 	r = run_step(run, &step, err);
 	run->bench.shared = NULL;

@@ -90,7 +90,7 @@ static bool may_go_warm(const struct drive *drive)
 {
 	const struct world *w = drive->world;
 
-	return drive->state == HOST_UP && !drive->cold_next &&
+	return drive->state == HOST_UP && !drive->by_reset &&
 	       drive->warm_lost < WARM_LOST_MAX &&
 	       w->machine->can(w->machine_ctx, RUNG_WARM);
 }
@@ -285,12 +285,12 @@ static enum host_state state_after(const struct trip *trip, enum trip_end end)
 }
 
 /* A warm step that did not arrive says nothing of the candidate. */
-static int go_cold(
+static int go_by_reset(
 	struct drive *drive, struct trip *trip, enum trip_end end, struct err *err)
 {
 	char line[512];
 
-	snprintf(line, sizeof(line), "the warm step did not arrive: %s; now the cold way",
+	snprintf(line, sizeof(line), "the warm step did not arrive: %s; now by a reset",
 		trip->why);
 	say(drive, line);
 	drive->warm_lost++;
@@ -309,7 +309,7 @@ static int go(
 		if (r < 0 || *ret_end == TRIP_ARRIVED)
 			break;
 		if (trip->warm)
-			r = go_cold(drive, trip, *ret_end, err);
+			r = go_by_reset(drive, trip, *ret_end, err);
 		else if (*ret_end == TRIP_NO_RESET || *ret_end == TRIP_TOO_LATE)
 			r = again(drive, trip, *ret_end, err);
 		else
@@ -337,7 +337,7 @@ int drive_host(struct drive *drive, const struct candidate *candidate,
 	if (ret_trip->stage >= STAGE_KEXEC)
 		drive->next[0] = '\0'; /* used up */
 	drive->state = state_after(ret_trip, *ret_end);
-	drive->cold_next = false;
+	drive->by_reset = false;
 	if (ret_trip->warm)
 		drive->warm_lost = 0;
 	if (*ret_end == TRIP_ARRIVED && now(drive) - ret_trip->jumped > drive->slowest)

@@ -4,7 +4,7 @@
  * the running OS kexec it (a warm step), or announces and resets, or joins a trip that is
  * under way; climbs the recovery ladder, and follows the boot to its end. A warm step is
  * taken from a healthy host only, and what comes of it counts only if it arrives: all
- * else is tried again the cold way.
+ * else is tried again by a reset.
  */
 #ifndef TENFOLD_BISECT_DRIVE_H
 #define TENFOLD_BISECT_DRIVE_H
@@ -30,8 +30,8 @@ struct drive {
 	char next[IMAGE_ID_TEXT];     /* what we set and was not yet used up; "" */
 	int64_t sent;        /* bytes of netconsole that this trip has looked at */
 	unsigned int resets; /* resets by our hand */
-	bool cold_next;      /* no warm step now: the host may be ill, or it is to prove a
-				thing */
+	bool by_reset;       /* no warm step now: the host may be ill, or it is to prove a
+				 thing */
 	unsigned int warm_lost; /* warm steps in a row that did not arrive */
 	double slowest;         /* seconds from a kexec to `up`, of those that arrived */
 	struct limits hasty;    /* for warm steps, which are no verdict in any case */

@@ -363,7 +363,7 @@ static int search(struct run *run, struct err *err)
 	if (answer.kind == BELIEF_TIED || run->past->n_steps >= RUNS_MAX)
 		return give_up(run, &answer, err);
 	/* what it is named for shall not be an effect of a warm step */
-	run->bench.drive.cold_next |= answer.kind == BELIEF_PROVE;
+	run->bench.drive.by_reset |= answer.kind == BELIEF_PROVE;
 	return take(run, run->history->commits[answer.next],
 		answer.kind == BELIEF_PROVE ? "proof" : "search", words.data, err);
 }

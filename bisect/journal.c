@@ -129,7 +129,7 @@ static void add_step(struct buf *b, const struct step *step)
 	record_pair(b, "why", "%s", step->why);
 	if (*step->boot) {
 		record_pair(b, "boot", "%s", step->boot);
-		record_pair(b, "way", "%s", step->warm ? "warm" : "cold");
+		record_pair(b, "way", "%s", step_way(step));
 		record_pair(b, "release", "%s", step->release);
 	}
 	if (*step->same_as)

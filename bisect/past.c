@@ -22,6 +22,13 @@ const char *verdict_word(enum verdict verdict)
 	return verdicts[verdict];
 }
 
+const char *step_way(const struct step *step)
+{
+	if (!*step->boot)
+		return "";
+	return step->warm ? "warm" : "reset";
+}
+
 struct reading {
 	struct past *past;
 	struct step step; /* of the last `judged` event, until git's line comes */

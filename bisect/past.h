@@ -29,7 +29,7 @@ struct step {
 	enum verdict verdict;
 	char why[384];
 	char boot[BOOT_ID_TEXT]; /* "": it was not booted */
-	bool warm; /* booted from the system that ran before, without a reset */
+	bool warm; /* booted from the system that ran before; else by a reset */
 	char release[128];
 	int exit_code;         /* of the test; -1: it did not run */
 	bool another;          /* it failed, but not as the bad end does: skip */
@@ -41,6 +41,9 @@ struct step {
 	char finished[32];               /* ISO 8601 UTC */
 	struct cost cost;
 };
+
+/* How the host came into it: "warm", "reset"; "": it was not booted. */
+const char *step_way(const struct step *step);
 
 struct past {
 	struct strvec settings; /* key=value of the run's start */

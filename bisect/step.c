@@ -190,7 +190,7 @@ static enum step_end test_it(struct bench *bench, struct step *step,
 		return r == -EINTR ? STEP_STOPPED : STEP_ABORT;
 	}
 	step->exit_code = test.exit_code;
-	bench->drive.cold_next = test.timed_out || test.exit_code < 0;
+	bench->drive.by_reset = test.timed_out || test.exit_code < 0;
 	step->cost.seconds[COST_TEST] = test.seconds;
 	lost = drive_lost_host(&bench->drive, trip->boot);
 	see_test(bench, &test, lost, console);

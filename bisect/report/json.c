@@ -55,8 +55,7 @@ static json_t *step_json(const struct step *step)
 	set(object, "why", step->why);
 	set(object, "same_as", step->same_as);
 	json_object_set_new(object, "boot", text_json(step->boot));
-	json_object_set_new(object, "way",
-		text_json(*step->boot ? step->warm ? "warm" : "cold" : ""));
+	json_object_set_new(object, "way", text_json(step_way(step)));
 	json_object_set_new(object, "exit", json_integer(step->exit_code));
 	json_object_set_new(object, "another_failure", json_boolean(step->another));
 	json_object_set_new(object, "attempts", json_integer(step->attempts));

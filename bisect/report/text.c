@@ -65,9 +65,7 @@ static void sum(struct cost *all, const struct cost *one)
 
 static const char *way_of(const struct step *step)
 {
-	if (!*step->boot)
-		return "-";
-	return step->warm ? "warm" : "cold";
+	return *step->boot ? step_way(step) : "-";
 }
 
 void report_table(const struct past *past, struct buf *b)
@@ -77,19 +75,19 @@ void report_table(const struct past *past, struct buf *b)
 	struct cost all;
 
 	cost_init(&all);
-	buf_addf(b, "%4s %-12s %-7s %-4s %6s", "step", "commit", "verdict", "way",
+	buf_addf(b, "%4s %-12s %-7s %-5s %6s", "step", "commit", "verdict", "way",
 		"resets");
 	for (int i = 0; i < COST_STAGES; i++)
 		buf_addf(b, " %*s", width_of(i), cost_name(i));
 	buf_addc(b, '\n');
 	for (size_t i = 0; (step = past_step(past, i)); i++) {
-		buf_addf(b, "%4u %-12.12s %-7s %-4s %6u", step->number, step->commit,
+		buf_addf(b, "%4u %-12.12s %-7s %-5s %6u", step->number, step->commit,
 			past_word(past, step->verdict), way_of(step), step->resets);
 		add_row(b, &step->cost);
 		sum(&all, &step->cost);
 		resets += step->resets;
 	}
-	buf_addf(b, "%4s %-12s %-7s %-4s %6u", "", "all", "", "", resets);
+	buf_addf(b, "%4s %-12s %-7s %-5s %6u", "", "all", "", "", resets);
 	add_row(b, &all);
 	if (past->lab_faults)
 		buf_addf(b, "faults of the lab, tried again: %u\n", past->lab_faults);
@@ -104,8 +102,8 @@ static void add_reasons(const struct past *past, const char *folder, struct buf 
 			past_word(past, step->verdict), step->subject);
 		buf_addf(b, "     %s", step->why);
 		if (*step->boot)
-			buf_addf(b, "; %s boot %s, kernel %s",
-				step->warm ? "warm" : "cold", step->boot, step->release);
+			buf_addf(b, "; boot %s (%s), kernel %s", step->boot,
+				step_way(step), step->release);
 		buf_addc(b, '\n');
 		for (size_t k = 0; folder && k < PLACE_KINDS; k++) {
 			CLEANUP_BUF struct buf path;

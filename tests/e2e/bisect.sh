@@ -62,10 +62,10 @@ one_reset_a_boot() {
 }
 
 # A healthy host went on without a reset, and a hang was judged from a reset.
-warm_and_cold() {
+warm_and_reset() {
 	bisect status --json --conf "$LAB/bisect.conf" --host "$machine" |
 		jq -e --arg hangs "$hangs" '[.steps[] | select(.way == "warm" and .resets == 0)] != [] and
-			[.steps[] | select(.commit == $hangs) | .way] == ["cold"]'
+			[.steps[] | select(.commit == $hangs) | .way] == ["reset"]'
 }
 
 the_hang_is_told() {
@@ -124,7 +124,7 @@ subject_bisect() {
 	point 'it names the culprit' grep "^$regression is the first bad commit" "$LAB/bisect.out"
 	point 'no commit was judged twice' nothing_was_judged_twice
 	point 'git bisect replay takes the log' git_agrees
-	point 'healthy steps were warm ones, the hang was judged cold' warm_and_cold
+	point 'healthy steps were warm ones, the hang was judged by a reset' warm_and_reset
 	point 'the hang was found and is told' the_hang_is_told
 	point 'the hang cost one reset' one_reset_a_boot
 	point 'what does not build was never booted' broken_ones_were_never_booted

@@ -23,7 +23,7 @@ static void warm_steps_need_no_reset(void **state)
 	}
 }
 
-/* Whatever becomes of a warm step: the cold way follows, and the verdicts are the same.
+/* Whatever becomes of a warm step: a reset follows, and the verdicts are the same.
  */
 static void a_warm_step_that_fails_is_no_verdict(void **state)
 {
@@ -51,7 +51,7 @@ static void a_warm_step_that_fails_is_no_verdict(void **state)
 }
 
 /* A candidate that hangs does so from both: one reset for each hang. */
-static void a_hang_in_a_warm_step_is_judged_cold(void **state)
+static void a_hang_in_a_warm_step_is_judged_by_a_reset(void **state)
 {
 	struct fixture *f = *state;
 	CLEANUP_PAST struct past past = {0};
@@ -91,7 +91,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(warm_steps_need_no_reset),
 		cmocka_unit_test(a_warm_step_that_fails_is_no_verdict),
-		cmocka_unit_test(a_hang_in_a_warm_step_is_judged_cold),
+		cmocka_unit_test(a_hang_in_a_warm_step_is_judged_by_a_reset),
 		cmocka_unit_test(a_culprit_is_confirmed_from_resets),
 	};
 
