@@ -5,6 +5,7 @@
 
 #include "cmd.h"
 #include "lib/log.h"
+#include "owner.h"
 #include "report/text.h"
 #include "session.h"
 
@@ -64,6 +65,7 @@ int cmd_run(int argc, char **argv)
 		end = run_bisection(&s.run, &err);
 	waiter_calm(&s.waiter);
 	drive_leave(&s.run.bench.drive);
+	owner_give_back(&s.run);
 	if (end < 0) {
 		view_end(&s.view);
 		log_error("%s", err.text);

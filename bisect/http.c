@@ -96,6 +96,8 @@ static int make_headers(const struct http *http, const struct http_request *requ
 		r = add_header(list, "Content-Type", "text/plain");
 	if (!r && request->if_match)
 		r = add_header(list, "If-Match", request->if_match);
+	if (!r && request->if_none)
+		r = add_header(list, "If-None-Match", "*");
 	if (!r && http->token) {
 		buf_addf(&bearer, "Bearer %s", http->token);
 		r = add_header(list, "Authorization", bearer.data);

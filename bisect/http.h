@@ -5,6 +5,8 @@
 #ifndef TENFOLD_BISECT_HTTP_H
 #define TENFOLD_BISECT_HTTP_H
 
+#include <stdbool.h>
+
 #include "lib/buf.h"
 #include "lib/err.h"
 
@@ -20,6 +22,7 @@ struct http_request {
 	const char *path;     /* "/v1/..." */
 	const char *body;     /* NULL: none */
 	const char *if_match; /* NULL: none */
+	bool if_none;         /* only if there is nothing there */
 };
 
 /* The answer's body goes into answer (reset first; NULL: not wanted), its ETag into

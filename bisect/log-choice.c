@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/file.h"
+#include "owner.h"
 #include "session.h"
 
 static bool is_unfinished(const struct past *past)
@@ -286,6 +287,9 @@ static int begin_log(struct session *s, struct err *err)
 		if (r < 0)
 			return r;
 	}
+	r = owner_give_back_over(&s->past, &server_ops, &s->server, err);
+	if (r < 0)
+		return r;
 	if (file_exists(s->place.log.data)) {
 		r = place_put_aside(&s->place, err);
 		if (r < 0)

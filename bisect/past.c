@@ -168,6 +168,14 @@ static void take_mode(struct past *past, const struct strvec *pairs)
 		COPY(past->mode_was, text_of(pairs, "was"));
 }
 
+static void take_owner(struct past *past, const struct strvec *pairs)
+{
+	past->owner_noted = find_pair(pairs, "back") == NULL;
+	past->owner_next =
+		(struct chosen){.wait = !strcmp(text_of(pairs, "wait"), "yes")};
+	COPY(past->owner_next.image, text_of(pairs, "image"));
+}
+
 static int take_event(struct reading *rd, const char *text)
 {
 	CLEANUP_STRVEC struct strvec pairs = STRVEC_INIT;
@@ -197,6 +205,8 @@ static int take_event(struct reading *rd, const char *text)
 		COPY(past->no_revert, text_of(&pairs, "why"));
 	} else if (!strcmp(event, "boot-mode")) {
 		take_mode(past, &pairs);
+	} else if (!strcmp(event, "owner-next")) {
+		take_owner(past, &pairs);
 	} else if (!strcmp(event, "signature")) {
 		take_signature(past, &pairs);
 	} else if (!strcmp(event, "lab-fault")) {

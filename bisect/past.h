@@ -54,6 +54,8 @@ struct past {
 	char no_revert[384]; /* why the revert was not tried; "" */
 	bool mode_changed;   /* the host boots without kexec for us; before: */
 	char mode_was[BOOT_MODE_TEXT];
+	bool owner_noted; /* the host's next boot was noted, to be put back (owner.h): */
+	struct chosen owner_next;
 	char current[IMAGE_COMMIT_TEXT]; /* the step under way, or "" */
 	size_t current_candidates;
 	unsigned int lab_faults;

@@ -11,6 +11,7 @@
 #include "evidence.h"
 #include "flaky.h"
 #include "learn.h"
+#include "owner.h"
 #include "share.h"
 #include "stock.h"
 
@@ -357,7 +358,7 @@ int run_start(struct run *run, struct err *err)
 		run->bench.drive.patience, err);
 	if (r == 0)
 		r = run_recall(run, err);
-	return r < 0 ? r : RUN_GOING;
+	return r < 0 ? r : owner_note(run, err);
 }
 
 int run_check_bad(struct run *run, struct err *err)

@@ -97,6 +97,40 @@ static int clear_next(void *ctx, const char *image, struct err *err)
 	return r == -ENOENT || r == -EEXIST ? 0 : r;
 }
 
+static int get_next(void *ctx, struct chosen *ret_chosen, struct err *err)
+{
+	CLEANUP_JSON json_t *json = NULL;
+	struct chosen chosen = {0};
+	CLEANUP_BUF struct buf answer;
+	int r;
+
+	buf_init(&answer, ANSWER_MAX);
+	r = ask(ctx, "GET", "/next", NULL, &answer, err);
+	if (r < 0 && r != -ENOENT)
+		return r;
+	if (r == 0) {
+		json = json_loadb(answer.data, answer.len, 0, NULL);
+		copy_text(chosen.image, sizeof(chosen.image), json, "image");
+		chosen.wait = json_is_true(json_object_get(json, "wait"));
+	}
+	*ret_chosen = chosen;
+	return 0;
+}
+
+static int give_next(void *ctx, const struct chosen *chosen, struct err *err)
+{
+	struct server *server = ctx;
+	CLEANUP_BUF struct buf path;
+	struct http_request request = {
+		.method = "PUT", .body = chosen->image, .if_none = true};
+
+	buf_init(&path, 1024);
+	buf_addf(&path, "/v1/hosts/%s/next%s", server->host,
+		chosen->wait ? "" : "?wait=0");
+	request.path = path.data;
+	return http_do(server->http, &request, NULL, NULL, err);
+}
+
 static int announce(void *ctx, char ret_boot[BOOT_ID_TEXT], struct err *err)
 {
 	CLEANUP_JSON json_t *json = NULL;
@@ -169,6 +203,8 @@ const struct server_ops server_ops = {
 	.log = get_log,
 	.set_next = set_next,
 	.clear_next = clear_next,
+	.get_next = get_next,
+	.give_next = give_next,
 	.announce = announce,
 	.boots = boots,
 	.get_mode = get_mode,

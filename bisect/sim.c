@@ -286,6 +286,7 @@ static int sim_set_next(void *ctx, const char *image, struct err *err)
 	if (away(sim))
 		return no_answer(err);
 	snprintf(sim->next, sizeof(sim->next), "%s", image);
+	sim->next_waits = false;
 	return 0;
 }
 
@@ -299,6 +300,34 @@ static int sim_clear_next(void *ctx, const char *image, struct err *err)
 		return no_answer(err);
 	if (!strcmp(sim->next, image))
 		sim->next[0] = '\0';
+	return 0;
+}
+
+static int sim_get_next(void *ctx, struct chosen *ret_chosen, struct err *err)
+{
+	struct sim *sim = ctx;
+
+	if (sim_dead(sim))
+		return -EINTR;
+	if (away(sim))
+		return no_answer(err);
+	*ret_chosen = (struct chosen){.wait = sim->next_waits};
+	snprintf(ret_chosen->image, sizeof(ret_chosen->image), "%s", sim->next);
+	return 0;
+}
+
+static int sim_give_next(void *ctx, const struct chosen *chosen, struct err *err)
+{
+	struct sim *sim = ctx;
+
+	if (sim_dead(sim))
+		return -EINTR;
+	if (away(sim))
+		return no_answer(err);
+	if (*sim->next)
+		return err_set(err, -EEXIST, "a next is chosen already");
+	snprintf(sim->next, sizeof(sim->next), "%s", chosen->image);
+	sim->next_waits = chosen->wait;
 	return 0;
 }
 
@@ -534,7 +563,8 @@ static void sim_say(void *ctx, const char *text)
 void sim_world(struct sim *sim, struct world *ret_world)
 {
 	static const struct server_ops server = {sim_set_next, sim_clear_next,
-		sim_announce, sim_boots, sim_log, sim_get_mode, sim_set_mode};
+		sim_get_next, sim_give_next, sim_announce, sim_boots, sim_log,
+		sim_get_mode, sim_set_mode};
 	static const struct machine_ops machine = {sim_can, sim_reset, sim_warm,
 		sim_console_sent, sim_console_end, sim_console_mark, sim_console_read,
 		sim_console_keep, sim_console_text};

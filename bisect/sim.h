@@ -91,6 +91,7 @@ struct sim {
 	double now;
 	struct boots boots;
 	char next[IMAGE_ID_TEXT];
+	bool next_waits;
 	char announced[BOOT_ID_TEXT];
 	char mode[BOOT_MODE_TEXT]; /* how the host is set to boot */
 	int stage;

@@ -91,6 +91,9 @@ void status_text(const struct status *status, struct buf *b)
 	if (past->mode_changed)
 		buf_addf(b, "boot mode\tgrub, until the run goes on; it was '%s'\n",
 			past->mode_was);
+	if (past->owner_noted && *past->owner_next.image)
+		buf_addf(b, "next\t%s, put back when the run ends\n",
+			past->owner_next.image);
 	if (*past->words)
 		buf_addf(b, "end\t%s\n", past->words);
 }

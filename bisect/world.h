@@ -50,11 +50,20 @@ struct builder_ops {
 
 #define BOOT_MODE_TEXT 16
 
+/* What is chosen for a host's next boot. */
+struct chosen {
+	char image[IMAGE_ID_TEXT]; /* or "local"; "": nothing */
+	bool wait;                 /* the menu waits for a key */
+};
+
 struct server_ops {
 	/* sets the host's next boot, no waiting in the menu */
 	int (*set_next)(void *ctx, const char *image, struct err *err);
 	/* takes it back if it is still that image */
 	int (*clear_next)(void *ctx, const char *image, struct err *err);
+	int (*get_next)(void *ctx, struct chosen *ret_chosen, struct err *err);
+	/* chooses it where nothing is chosen; -EEXIST: something is */
+	int (*give_next)(void *ctx, const struct chosen *chosen, struct err *err);
 	/* tells that the host is about to be reset; the id of the boot that comes */
 	int (*announce)(void *ctx, char ret_boot[BOOT_ID_TEXT], struct err *err);
 	int (*boots)(void *ctx, struct boots *ret_boots, struct err *err);

@@ -75,7 +75,7 @@ the_hang_is_told() {
 
 the_default_is_untouched() {
 	same "$(api GET "/v1/hosts/$machine/default")" "x86_64/lab/$merge" &&
-		same "$(status GET "/v1/hosts/$machine/next" | cut -c -3)" 404
+		same "$(api GET "/v1/hosts/$machine/next")" local
 }
 
 broken_ones_were_never_booted() {
@@ -120,6 +120,7 @@ subject_bisect() {
 	full_device_test
 	bad_input
 	api PUT "/v1/hosts/$machine/default" "$merge" >/dev/null
+	api PUT "/v1/hosts/$machine/next" local >/dev/null
 	point 'a bisection that is killed in the middle goes on to its end' killed_and_resumed
 	point 'it names the culprit' grep "^$regression is the first bad commit" "$LAB/bisect.out"
 	point 'no commit was judged twice' nothing_was_judged_twice

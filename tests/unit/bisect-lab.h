@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bisect/owner.h"
 #include "bisect/releases.h"
 #include "bisect/run.h"
 #include "bisect/sim.h"
@@ -234,6 +235,8 @@ static int control(struct fixture *f, struct sim *sim, struct run *run, struct p
 	if (r < 0)
 		print_error("%s\n", err.text);
 	drive_leave(&run->bench.drive);
+	if (!sim->die_at || sim->calls < sim->die_at)
+		owner_give_back(run);
 	journal_close(&journal);
 	return r;
 }
