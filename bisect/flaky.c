@@ -7,18 +7,10 @@
 #include <string.h>
 
 #include "announce.h"
-#include "choice/belief.h"
-#include "judge/confirm.h"
+#include "believe.h"
 #include "learn.h"
 
 #define RUNS_MAX 2000 /* no honest search takes so many */
-
-static bool is_evidence(const struct step *step)
-{
-	/* the reverted bad end is no commit of the history; without kexec is another
-	 * question */
-	return strcmp(step->role, "revert") && !confirm_is_cold(step->role);
-}
 
 static struct tally tally_of(const struct past *past, const char *commit)
 {
@@ -26,7 +18,7 @@ static struct tally tally_of(const struct past *past, const char *commit)
 	const struct step *step;
 
 	for (size_t i = 0; (step = past_step(past, i)); i++) {
-		if (strcmp(step->commit, commit) || !is_evidence(step))
+		if (strcmp(step->commit, commit) || !believe_is_evidence(step))
 			continue;
 		tally.fails += step->verdict == VERDICT_BAD;
 		tally.passes += step->verdict == VERDICT_GOOD;
@@ -68,42 +60,6 @@ static struct belief_goal goal_of(const struct run *run)
 	unsigned int percent = run->confidence ? run->confidence : FLAKY_CONFIDENCE;
 
 	return (struct belief_goal){percent / 100.0, run->confirm + 1};
-}
-
-static bool is_good_end(const struct run *run, const char *commit)
-{
-	for (size_t i = 0; i < run->goods->n; i++)
-		if (!strcmp(run->goods->v[i], commit))
-			return true;
-	return false;
-}
-
-/* All that was tested, as belief. */
-static int believe(const struct run *run, struct belief *b, struct err *err)
-{
-	const struct step *step;
-	struct rates rates;
-	size_t number;
-
-	rates_unknown(&rates);
-	if (run->bench.rules->find_fix)
-		rates_mirror(&rates);
-	if (belief_init(b, &run->history->graph, NULL, &rates) < 0)
-		return err_set(err, -ENOMEM, "out of memory");
-	for (size_t i = 0; (step = past_step(run->past, i)); i++) {
-		bool failed = step->verdict == VERDICT_BAD;
-		bool is_in = history_find(run->history, step->commit, &number) == 0;
-
-		if (!is_evidence(step))
-			continue;
-		if (is_in && step->verdict == VERDICT_SKIP)
-			belief_skip(b, number);
-		else if (is_in)
-			belief_add(b, number, failed);
-		else if (step->verdict != VERDICT_SKIP && is_good_end(run, step->commit))
-			belief_add_good_end(b, failed);
-	}
-	return 0;
 }
 
 /* One more test of a commit; RUN_GOING when it was judged and recorded. */
@@ -171,7 +127,7 @@ static bool was_skipped(const struct past *past, const char *commit)
 
 	for (size_t i = 0; (step = past_step(past, i)); i++)
 		if (!strcmp(step->commit, commit) && step->verdict == VERDICT_SKIP &&
-			is_evidence(step))
+			believe_is_evidence(step))
 			return true;
 	return false;
 }
@@ -346,14 +302,14 @@ static int search(struct run *run, struct err *err)
 {
 	const struct belief_goal goal = goal_of(run);
 	struct belief_answer answer;
-	CLEANUP_BELIEF struct belief b = {0};
+	CLEANUP_BELIEVED struct believed b = {0};
 	CLEANUP_BUF struct buf words;
 	int r = believe(run, &b, err);
 
 	buf_init(&words, 4096);
 	if (r < 0)
 		return r;
-	belief_ask(&b, &goal, &answer);
+	belief_ask(&b.belief, &goal, &answer);
 	explain(&words, run, &answer, &goal);
 	r = log_belief(run, &answer, words.data, err);
 	if (r < 0)

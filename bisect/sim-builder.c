@@ -7,8 +7,6 @@
 
 #include "sim.h"
 
-#define BUILD_SECONDS 12.0
-
 /* Whose image a commit has: its own, or that of another; n: the good end's. */
 static size_t owner_of(const struct sim *sim, const char *commit)
 {
@@ -71,7 +69,7 @@ static int sim_build(void *ctx, const char *commit, struct err *err)
 	if (sim_dead(sim))
 		return -EINTR;
 	sim->builds++;
-	sim_pass(sim, BUILD_SECONDS);
+	sim_pass(sim, sim->build_seconds);
 	if (history_find(sim->history, commit, &number) < 0)
 		return err_set(err, -EIO, "there is no commit '%s'", commit);
 	sim->has_image[number] = true;
@@ -90,7 +88,7 @@ static int sim_survey(void *ctx,
 	for (size_t i = 0; i < h->graph.n; i++)
 		if (!sim->has_image || sim->has_image[i])
 			each(each_ctx, h->commits[i], sim->kinds[i] != SIM_BROKEN);
-	*ret_seconds = BUILD_SECONDS;
+	*ret_seconds = sim->build_seconds;
 	return 0;
 }
 

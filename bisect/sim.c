@@ -37,6 +37,7 @@ void sim_init(struct sim *sim, const struct history *history, enum sim_kind *kin
 		.kinds = kinds,
 		.stage = AT_REST,
 		.due = NEVER,
+		.build_seconds = 12,
 		.up = true,
 		.server_away_from = NEVER,
 		.dice = 0x9e3779b97f4a7c15u,

@@ -63,8 +63,9 @@ struct sim {
 	bool *has_image;         /* by number; the others are built on demand */
 	uint32_t *image_of; /* by number: the commit whose image it has, SIM_OUTSIDE: the
 			     * good end's, IMAGE_OWN; NULL: each its own */
-	bool hides_kernels; /* the builder does not tell who shares an image */
-	bool console;       /* the machine has one */
+	double build_seconds; /* what a build takes */
+	bool hides_kernels;   /* the builder does not tell who shares an image */
+	bool console;         /* the machine has one */
 	enum sim_warm warm;
 	/* the fault of the N-th boot (from 0) */
 	enum sim_fault (*fault)(void *ctx, unsigned int boot);

@@ -13,6 +13,18 @@ static void begin_flaky(
 	sim->dice += culprit;
 }
 
+/* 8 has the image of 7, those up to 12 that of the merge, those behind 13 that of 13. */
+static void share_by_runs(struct fixture *f, uint32_t *image_of)
+{
+	for (int i = 0; i < COMMITS_MAX; i++)
+		image_of[i] = IMAGE_OWN;
+	for (int i = 8; i <= LAST; i++)
+		if (i != MERGE && i != 13)
+			image_of[number_of(f, i)] = number_of(f, i > 13      ? 13
+								 : i > MERGE ? MERGE
+									     : 7);
+}
+
 static void finds_nearly_every_culprit(void **state)
 {
 	static const double passes[] = {0.1, 0.5, 0.7};
@@ -243,6 +255,66 @@ static void a_fix_is_found(void **state)
 	assert_true(right >= LAST - 2);
 }
 
+/* Runs of equal images: their first one is named, in fewer tests than who cannot tell. */
+static void equal_images_count_as_one(void **state)
+{
+	struct fixture *f = *state;
+	unsigned int right = 0, all = 0, tests[2] = {0};
+
+	for (int round = 0; round < 4; round++) {
+		for (int culprit = 6; culprit <= 13; culprit += 7) {
+			for (int hides = 0; hides < 2; hides++) {
+				CLEANUP_PAST struct past past = {0};
+				uint32_t image_of[COMMITS_MAX];
+				struct sim sim;
+
+				begin_flaky(f, &sim, culprit, 0.5);
+				sim.dice += 100 * round;
+				share_by_runs(f, image_of);
+				sim.image_of = image_of;
+				sim.hides_kernels = hides;
+				assert_int_equal(run_once(f, &sim, &past), RUN_FOUND);
+				tests[hides] += sim.tests;
+				right += !hides &&
+					 !strcmp(past.culprit, f->commits[culprit]);
+				all += !hides;
+			}
+		}
+	}
+	print_message("right: %u of %u, tests: %u, not knowing: %u\n", right, all,
+		tests[0], tests[1]);
+	assert_true(right + 1 >= all);
+	assert_true(tests[0] < tests[1]);
+}
+
+/* What is there is tested, as long as that tells enough; what does not build is not. */
+static void builds_are_weighed(void **state)
+{
+	struct fixture *f = *state;
+
+	for (int culprit = 5; culprit <= 15; culprit += 5) {
+		bool has_image[COMMITS_MAX] = {false};
+		CLEANUP_PAST struct past past = {0};
+		struct sim sim;
+
+		begin_flaky(f, &sim, culprit, 0.3);
+		for (int i = 1; i <= LAST; i++)
+			has_image[number_of(f, i)] = i % 3 == culprit % 3 ||
+						     i % 3 == (culprit - 1) % 3 ||
+						     i == LAST;
+		/* the failed one is there as such */
+		f->kinds[number_of(f, culprit == 15 ? 3 : 12)] = SIM_BROKEN;
+		has_image[number_of(f, culprit == 15 ? 3 : 12)] = true;
+		sim.has_image = has_image;
+		sim.build_seconds = 3000;
+		assert_int_equal(run_once(f, &sim, &past), RUN_FOUND);
+		assert_string_equal(past.culprit, f->commits[culprit]);
+		assert_int_equal(sim.builds, 0);
+		for (size_t i = 0; i < past.n_steps; i++)
+			assert_int_not_equal(past.steps[i].verdict, VERDICT_SKIP);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -255,6 +327,8 @@ int main(void)
 		cmocka_unit_test(goes_on_after_a_kill),
 		cmocka_unit_test(it_is_told_why),
 		cmocka_unit_test(git_replays_the_log),
+		cmocka_unit_test(equal_images_count_as_one),
+		cmocka_unit_test(builds_are_weighed),
 		cmocka_unit_test(a_fix_is_found),
 	};
 
