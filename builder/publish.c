@@ -6,11 +6,14 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "lib/clock.h"
 #include "lib/file.h"
 
 #define TEMP_PREFIX ".tmp-"
+#define HOST_TEXT 65
+#define ABANDONED_SECONDS 86400 /* drafts of other machines: filled in seconds */
 
 /* ROOT/images/ARCH/CONFIG, or failed/. */
 static int folder_of(
@@ -22,7 +25,18 @@ static int folder_of(
 	return buf_check(b);
 }
 
-/* Opens and locks a folder. flock(2), as the store may be shared by NFS. */
+/* This machine, as a part of a file's name that has no '@'. */
+static void host_name(char ret_host[HOST_TEXT])
+{
+	if (gethostname(ret_host, HOST_TEXT - 1) < 0)
+		ret_host[0] = '\0';
+	ret_host[HOST_TEXT - 1] = '\0';
+	for (char *c = ret_host; *c; c++)
+		if (*c == '/' || *c == '@')
+			*c = '_';
+}
+
+/* Opens and locks a folder. Over NFS such a lock is known on this machine alone. */
 static int lock_folder(const char *path, int *ret_fd)
 {
 	CLEANUP_FD int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -37,15 +51,17 @@ int draft_open(struct draft *draft, const struct store *store, const struct imag
 	bool built, struct err *err)
 {
 	CLEANUP_BUF struct buf path = {0};
+	char host[HOST_TEXT];
 	size_t base;
 	int r = folder_of(store, id, built, &path);
 
+	host_name(host);
 	*draft = (struct draft){.store = store, .id = *id, .built = built, .lock_fd = -1};
 	if (!r)
 		r = dir_make(path.data, 0755, err);
 	if (r < 0)
 		return r;
-	buf_addf(&path, "/" TEMP_PREFIX "%.12s-XXXXXX", id->commit);
+	buf_addf(&path, "/" TEMP_PREFIX "%s@%.12s-XXXXXX", host, id->commit);
 	if (buf_check(&path))
 		return err_errno(err, buf_check(&path), "cannot name a draft");
 	base = path.len - 6;
@@ -214,10 +230,31 @@ void draft_close(struct draft *draft)
 	draft->lock_fd = -1;
 }
 
+/* Whether a lock of its maker's would be seen here: it is this machine's. */
+static bool is_ours(const char *path)
+{
+	const char *name = strrchr(path, '/') + 1 + strlen(TEMP_PREFIX);
+	size_t n = strcspn(name, "@");
+	char host[HOST_TEXT];
+
+	host_name(host);
+	return !name[n] || (n == strlen(host) && !strncmp(name, host, n));
+}
+
+static bool is_abandoned(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 &&
+	       clock_wall() - (double)st.st_mtime > ABANDONED_SECONDS;
+}
+
 static int clean_one(const char *path, struct err *err)
 {
 	CLEANUP_FD int fd = -1;
 
+	if (!is_ours(path) && !is_abandoned(path))
+		return 0;
 	if (lock_folder(path, &fd) < 0)
 		return 0; /* its builder lives */
 	return dir_remove(path, err);

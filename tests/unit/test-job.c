@@ -8,8 +8,10 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "builder/kbuild.h"
@@ -634,13 +636,23 @@ static void removes_what_the_dead_left(void **state)
 	struct world *w = *state;
 	struct job job = job_for(w, w->first);
 	struct draft alive = {.lock_fd = -1};
-	char folder[128], dead[160];
+	char folder[128], dead[160], other[160];
+	const struct timespec yesterday[2] = {
+		{.tv_sec = time(NULL) - 90000}, {.tv_sec = time(NULL) - 90000}};
 
 	assert_int_equal(draft_open(&alive, &w->store, &job.id, true, NULL), 0);
 	snprintf(folder, sizeof(folder), "%s/images/x86_64/mini", w->store_dir);
 	snprintf(dead, sizeof(dead), "%s/.tmp-0123-dead", folder);
 	assert_int_equal(dir_make(dead, 0755, NULL), 0);
 	assert_int_equal(count_names(folder, ".tmp-"), 2);
+	assert_int_equal(publish_clean(&w->store, NULL), 0);
+	assert_int_equal(count_names(folder, ".tmp-"), 1);
+	/* another machine's, whose lock may not be seen here */
+	snprintf(other, sizeof(other), "%s/.tmp-no-such-host@0123-live", folder);
+	assert_int_equal(dir_make(other, 0755, NULL), 0);
+	assert_int_equal(publish_clean(&w->store, NULL), 0);
+	assert_int_equal(count_names(folder, ".tmp-"), 2);
+	assert_int_equal(utimensat(AT_FDCWD, other, yesterday, 0), 0);
 	assert_int_equal(publish_clean(&w->store, NULL), 0);
 	assert_int_equal(count_names(folder, ".tmp-"), 1);
 	draft_close(&alive);
