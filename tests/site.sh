@@ -94,7 +94,7 @@ site_bisect_conf() {
 server = http://127.0.0.1:8080
 store = $(cat "$2/conf/store")
 state = $2/bisect
-build-command = $BUILD/tenfold-builder --conf $SITE/builder.conf build --arch %A --config %C %c
+build-command = $BUILD/tenfold-builder --conf $SITE/builder.conf --store $(cat "$2/conf/store") build --arch %A --config %C %c
 
 [host $3]
 mac = $4
@@ -110,4 +110,17 @@ limit-first-stage = 120
 limit-fetch = 120
 limit-kexec = 90
 END
+}
+
+# site_msmtprc FILE - msmtp, as a sendmail, gives mail to an SMTP server on the loopback
+site_msmtprc() {
+	cat >"$1" <<'END'
+defaults
+auth off
+tls off
+account default
+host 127.0.0.1
+port 2525
+END
+	chmod 600 "$1"
 }

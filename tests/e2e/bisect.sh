@@ -3,6 +3,9 @@
 # Whole bisections on a real machine: the broken, the hanging and the merge commit on the
 # way, the controller killed in the middle, and a boot that panics as the regression itself.
 
+# shellcheck source=tests/e2e/report.sh
+. tests/e2e/report.sh
+
 bisect() {
 	"$lab" -C "$LAB" exec "$BUILD/tenfold-bisect" "$@"
 }
@@ -83,6 +86,12 @@ broken_ones_were_never_booted() {
 		jq -e --arg id "x86_64/lab/$breaks" '[.boots[] | select(.image == $id)] | length == 0'
 }
 
+# Without the culprit the bad end is good; the bad end and all are tried from a reset.
+confirmed() {
+	bisect status --json --conf "$LAB/bisect.conf" --host "$machine" | tee "$LAB/status.json" |
+		jq -e '[.steps[] | select(.role == "revert") | .verdict] == ["good"]'
+}
+
 # The panic is the regression itself: each kernel that comes up is good.
 a_panic_is_found() {
 	bisect_run v-good "$panics" --fresh --test-is-boot | tee "$LAB/panic.out"
@@ -130,6 +139,8 @@ subject_bisect() {
 	point 'the hang cost one reset' one_reset_a_boot
 	point 'what does not build was never booted' broken_ones_were_never_booted
 	point "the owner's default is untouched" the_default_is_untouched
+	point 'the culprit was confirmed, and its revert passes' confirmed
+	report_points
 	point 'a panic at boot as the regression: the right commit' a_panic_is_found
 	point 'each panic cost one reset' one_reset_a_boot
 }

@@ -22,15 +22,7 @@ with_mail_server() { # COMMAND...
 }
 
 builder_conf() {
-	cat >"$SITE/msmtprc" <<'END'
-defaults
-auth off
-tls off
-account default
-host 127.0.0.1
-port 2525
-END
-	chmod 600 "$SITE/msmtprc"
+	site_msmtprc "$SITE/msmtprc"
 	site_builder_conf "$conf" "$STORE" "$SITE/state" \
 		"sendmail = msmtp --file=$SITE/msmtprc --read-envelope-from -t" \
 		'mail_to = maintainer@lab.example' 'mail_from = tenfold@lab.example'
