@@ -4,13 +4,16 @@
 #define TENFOLD_BUILDER_ASK_H
 
 #include "builder.h"
+#include "progress.h"
 #include "wish.h"
 
 /* True if a builder watches on this state. */
 bool ask_is_watched(const struct builder *b);
 
 /* Until the wish is answered: 0 (the store has it), or -EIO with the builder's reason.
- * -EAGAIN: the watching builder is gone. -ECANCELED: a signal came. */
-int ask_await(struct builder *b, const struct wish *wish, struct err *err);
+ * -EAGAIN: the watching builder is gone. -ECANCELED: a signal came. Shows how far it is.
+ */
+int ask_await(struct builder *b, const struct wish *wish, struct progress *progress,
+	struct err *err);
 
 #endif

@@ -117,10 +117,15 @@ static int make_by_wish(
 {
 	struct item *item = &run->items[i];
 	struct job job = job_of(run, i);
+	struct progress progress;
 	int r = ask_ahead(run, i, err);
 
+	progress_init(&progress, &job.id);
+	progress.number = job.number;
+	progress.of = job.of;
 	if (!r)
-		r = ask_await(run->b, &item->wish, err);
+		r = ask_await(run->b, &item->wish, &progress, err);
+	progress_end(&progress);
 	wish_withdraw(run->b->conf.state, &item->wish, &item->wish_fd);
 	if (r < 0)
 		return r;

@@ -148,7 +148,8 @@ static bool is_settled(
 
 static struct stand *stand_of(struct estimate *e, const struct want *want)
 {
-	CLEANUP_FREE char *dir = NULL, *file = NULL;
+	CLEANUP_BUF struct buf dir = {0};
+	CLEANUP_FREE char *file = NULL;
 	struct stand *more;
 	struct mark mark = {0};
 
@@ -162,12 +163,12 @@ static struct stand *stand_of(struct estimate *e, const struct want *want)
 	e->stands = more;
 	more += e->n_stands++;
 	*more = (struct stand){.want = want};
-	dir = buf_format("%s/work/%s/%s/%s", e->b->conf.state, want->tree->name,
-		want->id.arch, want->id.config);
-	file = dir ? buf_format("%s/reach", dir) : NULL;
+	workplace_path(
+		e->b->conf.state, want->tree->name, want->id.arch, want->id.config, &dir);
+	file = buf_check(&dir) ? NULL : buf_format("%s/reach", dir.data);
 	if (!file)
 		return more;
-	workplace_look(dir, &mark);
+	workplace_look(dir.data, &mark);
 	if (is_settled(e, want, &mark) && reach_load(&more->reach, file, NULL) == 0 &&
 		!more->reach.odd)
 		memcpy(more->source, mark.source, sizeof(more->source));

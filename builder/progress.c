@@ -10,6 +10,7 @@
 #include "lib/file.h"
 
 #define EVERY 0.5        /* seconds between two tellings */
+#define BAR 20           /* columns */
 #define LINES_EVERY 30.0 /* seconds between two lines where there is no terminal */
 
 void progress_init(struct progress *p, const struct image_id *id)
@@ -71,17 +72,68 @@ static void write_file(const struct progress *p, double elapsed)
 	file_replace(p->file, text.data, text.len, NULL);
 }
 
+void progress_bar(int percent, struct buf *b)
+{
+	int full = (percent < 0 ? 0 : percent > 100 ? 100 : percent) * BAR / 100;
+
+	buf_addf(b, "[%.*s%.*s] ", full, "====================", BAR - full,
+		"                    ");
+}
+
+void progress_format_other(
+	const struct progress *p, const struct progress_report *now, struct buf *b)
+{
+	bool mine = image_id_equal(&now->id, &p->id);
+
+	if (p->of > 1)
+		buf_addf(b, "%u/%u ", p->number, p->of);
+	buf_addf(b, "%.12s %s/%s ", p->id.commit, p->id.arch, p->id.config);
+	if (mine)
+		buf_addf(b, "%s %d %%, ", now->phase, now->percent);
+	else
+		buf_addf(b, "waits for %.12s, ", now->id.commit);
+	progress_duration(now->left, b);
+	buf_adds(b, " left");
+}
+
+static bool is_time(const struct progress *p, double time)
+{
+	return p->terminal || (!p->journal && time - p->said >= LINES_EVERY);
+}
+
+static void say(struct progress *p, const char *line, double time)
+{
+	p->said = time;
+	fprintf(stderr, p->terminal ? "\r%s\033[K" : "%s\n", line);
+}
+
 /* What people see, if it is time. */
 static void show(struct progress *p, double time)
 {
 	CLEANUP_BUF struct buf line = {0};
 
-	if (!p->terminal && (p->journal || time - p->said < LINES_EVERY))
+	if (!is_time(p, time))
 		return;
-	p->said = time;
 	buf_init(&line, 1024);
+	if (p->terminal && p->expect.seconds)
+		progress_bar(costs_percent(&p->expect, p->lines, time - p->start), &line);
 	progress_format(p, time - p->start, &line);
-	fprintf(stderr, p->terminal ? "\r%s\033[K" : "%s\n", line.data);
+	say(p, line.data, time);
+}
+
+void progress_show_other(struct progress *p, const char *workplace)
+{
+	CLEANUP_BUF struct buf line = {0};
+	double time = clock_monotonic();
+	struct progress_report now;
+
+	if (!is_time(p, time) || progress_read(workplace, &now) < 0)
+		return;
+	buf_init(&line, 1024);
+	if (p->terminal && image_id_equal(&now.id, &p->id))
+		progress_bar(now.percent, &line);
+	progress_format_other(p, &now, &line);
+	say(p, line.data, time);
 }
 
 static void tell(struct progress *p, bool now)

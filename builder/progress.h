@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How far a build is, told while it runs: one line that rewrites itself on a terminal, a
+ * How far a build is, told while it runs: a bar that rewrites itself on a terminal, a
  * line now and then elsewhere (but not in the journal), and WORKPLACE/running for
  * `status`, valid as long as the workplace's lock is held.
  */
@@ -47,6 +47,9 @@ void progress_end(struct progress *p);
 /* "3/12 0123456789ab x86_64/lab compile 43 %, 0:12 left". Pure. */
 void progress_format(const struct progress *p, double elapsed, struct buf *b);
 
+/* "[=====               ] "; 0..100. Pure. */
+void progress_bar(int percent, struct buf *b);
+
 /* "0:07", "12:40", "3:02:11"; "?" if negative. Pure. */
 void progress_duration(double seconds, struct buf *b);
 
@@ -58,6 +61,12 @@ struct progress_report {
 	double elapsed, left; /* seconds; left -1: unknown */
 };
 int progress_read(const char *workplace, struct progress_report *ret_report);
+
+/* How far the builder in the workplace is with this image, or with what it makes before:
+ * for those who wait. Pure, and to be called now and then. */
+void progress_format_other(
+	const struct progress *p, const struct progress_report *now, struct buf *b);
+void progress_show_other(struct progress *p, const char *workplace);
 
 #define CLEANUP_PROGRESS CLEANUP(progress_release)
 

@@ -32,9 +32,8 @@ static struct forecast_place look_up(const struct places *places, const struct w
 	struct mark mark = {0};
 	struct costs costs = {0};
 
-	buf_init(&path, 4096);
-	buf_addf(&path, "%s/work/%s/%s/%s", places->state, want->tree->name,
-		want->id.arch, want->id.config);
+	workplace_path(
+		places->state, want->tree->name, want->id.arch, want->id.config, &path);
 	if (!buf_check(&path)) {
 		workplace_look(path.data, &mark);
 		costs_read(path.data, &costs);

@@ -132,11 +132,21 @@ bool workplace_busy(const char *dir)
 	return !buf_check(&path) && lock_held(path.data);
 }
 
+void workplace_path(const char *state, const char *tree, const char *arch,
+	const char *config, struct buf *b)
+{
+	buf_init(b, 4096);
+	buf_addf(b, "%s/work/%s/%s/%s", state, tree, arch, config);
+}
+
 int workplace_open(struct workplace *place, const char *state, const char *tree,
 	const char *arch, const char *config, struct err *err)
 {
+	CLEANUP_BUF struct buf path = {0};
+
 	*place = (struct workplace){.lock_fd = -1};
-	place->dir = buf_format("%s/work/%s/%s/%s", state, tree, arch, config);
+	workplace_path(state, tree, arch, config, &path);
+	place->dir = buf_take(&path);
 	if (!place->dir || !(place->src = buf_format("%s/src", place->dir)) ||
 		!(place->obj = buf_format("%s/obj", place->dir)) ||
 		!(place->stage = buf_format("%s/stage", place->dir)) ||

@@ -49,6 +49,10 @@ struct workplace {
 	struct mark mark; /* as last written */
 };
 
+/* Where it is; b is made here. */
+void workplace_path(const char *state, const char *tree, const char *arch,
+	const char *config, struct buf *b);
+
 /* Makes the folders; takes no lock. */
 int workplace_open(struct workplace *place, const char *state, const char *tree,
 	const char *arch, const char *config, struct err *err);

@@ -224,11 +224,21 @@ static void shows_progress(void **state)
 		.phase = "compile",
 		.expect = {.lines = 100, .seconds = 60},
 		.lines = 50};
+	struct progress_report now = {.phase = "compile", .percent = 40, .left = 70};
 
 	(void)state;
 	assert_int_equal(image_id_parse("x86_64/lab/" C40, &p.id, NULL), 0);
 	ASSERT_TEXT(progress_format(&p, 30, &b_),
 		"3/12 0123456789ab x86_64/lab compile 50 %, 0:30 left");
+	ASSERT_TEXT(progress_bar(0, &b_), "[                    ] ");
+	ASSERT_TEXT(progress_bar(52, &b_), "[==========          ] ");
+	ASSERT_TEXT(progress_bar(100, &b_), "[====================] ");
+	now.id = p.id;
+	ASSERT_TEXT(progress_format_other(&p, &now, &b_),
+		"3/12 0123456789ab x86_64/lab compile 40 %, 1:10 left");
+	memset(now.id.commit, 'a', 40);
+	ASSERT_TEXT(progress_format_other(&p, &now, &b_),
+		"3/12 0123456789ab x86_64/lab waits for aaaaaaaaaaaa, 1:10 left");
 	ASSERT_TEXT(progress_duration(3 * 3600 + 131, &b_), "3:02:11");
 	ASSERT_TEXT(progress_duration(-1, &b_), "?");
 }
