@@ -7,14 +7,17 @@
 
 #define RECENT 86400.0 /* seconds that a boot's image counts as used */
 
-/* Choices and recent boots of all hosts. */
+/* Choices, recent boots and the last boot of all hosts, and what is held. */
 static int put_named(struct server *server, struct reply *rp, struct err *err)
 {
 	CLEANUP_STATEMENT sqlite3_stmt *stmt = db_query(&server->db, err,
 		"SELECT default_image FROM hosts UNION SELECT next_image FROM hosts"
 		" UNION SELECT good_image FROM hosts"
-		" UNION SELECT image FROM boots WHERE started > ? ORDER BY 1",
-		"d", server->now() - RECENT);
+		" UNION SELECT image FROM boots WHERE started > ?1"
+		" UNION SELECT image FROM boots"
+		" WHERE seq IN (SELECT max(seq) FROM boots GROUP BY mac)"
+		" UNION SELECT image FROM holds WHERE until > ?2 ORDER BY 1",
+		"dd", server->now() - RECENT, server->now());
 	int r = stmt ? 0 : -EIO;
 
 	while (!r && (r = db_step(&server->db, stmt, err)) > 0) {

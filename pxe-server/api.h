@@ -21,6 +21,11 @@ void api_get_kernel(struct server *server, struct request *rq, struct reply *rp)
 
 void api_used(struct server *server, struct request *rq, struct reply *rp);
 
+/* images that somebody is going to need */
+void api_list_holds(struct server *server, struct request *rq, struct reply *rp);
+void api_put_hold(struct server *server, struct request *rq, struct reply *rp);
+void api_delete_hold(struct server *server, struct request *rq, struct reply *rp);
+
 /* hosts */
 void api_list_hosts(struct server *server, struct request *rq, struct reply *rp);
 void api_get_host(struct server *server, struct request *rq, struct reply *rp);

@@ -135,6 +135,29 @@ static int add_refs(struct db *db, const char *kind, json_t *object, struct err 
 	return 0;
 }
 
+/* What a branch has no more, though it was built for it: its history was rewritten. */
+static int add_left(struct db *db, json_t *object, struct err *err)
+{
+	json_t *commits, *value;
+	const char *branch;
+	int r = db_run(db, err, "DELETE FROM left_commits", "");
+	size_t i;
+
+	json_object_foreach(object, branch, commits)
+	{
+		json_array_foreach(commits, i, value)
+		{
+			const char *commit = json_string_value(value);
+
+			if (!r && commit && image_commit_valid(commit))
+				r = db_run(db, err,
+					"INSERT OR IGNORE INTO left_commits VALUES(?, ?)",
+					"tt", branch, commit);
+		}
+	}
+	return r;
+}
+
 static int replace_refs(struct db *db, json_t *json, struct err *err)
 {
 	int r = db_run(db, err, "DELETE FROM refs", "");
@@ -143,6 +166,8 @@ static int replace_refs(struct db *db, json_t *json, struct err *err)
 		r = add_refs(db, "branch", json_object_get(json, "branches"), err);
 	if (!r)
 		r = add_refs(db, "tag", json_object_get(json, "tags"), err);
+	if (!r)
+		r = add_left(db, json_object_get(json, "left"), err);
 	return r;
 }
 
@@ -295,8 +320,11 @@ static sqlite3_stmt *select_list(struct db *db, const struct catalogue_filter *f
 		return db_query(db, err,
 			ENTRY
 			" FROM images WHERE built = 1 AND (?1 = '' OR arch = ?1)" BEHIND
-			" AND (branch = ?5 OR commit_id = (SELECT commit_id FROM refs"
-			" WHERE kind = 'branch' AND name = ?5))" NEWEST " LIMIT ?6",
+			" AND ((branch = ?5 AND " CATALOGUE_NOT_LEFT(
+				"?5") ")"
+				      " OR commit_id = (SELECT commit_id FROM refs"
+				      " WHERE kind = 'branch' AND name = ?5))" NEWEST
+				      " LIMIT ?6",
 			"ttttti", filter->arch, place->date, place->published,
 			filter->after, filter->branch, (int64_t)filter->limit);
 	return db_query(db, err,

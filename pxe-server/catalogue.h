@@ -29,7 +29,13 @@ struct catalogue_change {
 int catalogue_sync(struct db *db, const struct store *store,
 	struct catalogue_change *ret_change, struct err *err);
 
-/* refs.json: {"branches":{NAME:COMMIT40},"tags":{...}}; replaces what was known. */
+/* SQL: an image is not one that the branch has left behind. */
+#define CATALOGUE_NOT_LEFT(branch)                                                   \
+	"NOT EXISTS (SELECT 1 FROM left_commits WHERE left_commits.branch = " branch \
+	" AND left_commits.commit_id = images.commit_id)"
+
+/* refs.json: {"branches":{NAME:COMMIT40},"tags":{...},"left":{NAME:[COMMIT40]}}; replaces
+ * what was known. */
 int catalogue_set_refs(struct db *db, const char *text, size_t len, struct err *err);
 
 struct catalogue_filter {

@@ -45,6 +45,12 @@ static const char schema[] =
 	" number INTEGER NOT NULL, stage TEXT NOT NULL, time REAL NOT NULL, image TEXT,"
 	" detail TEXT, uptime REAL, init REAL, release TEXT, build_id TEXT,"
 	" PRIMARY KEY(boot, number)) WITHOUT ROWID;"
+	"CREATE TABLE IF NOT EXISTS left_commits("
+	" branch TEXT NOT NULL, commit_id TEXT NOT NULL,"
+	" PRIMARY KEY(branch, commit_id)) WITHOUT ROWID;"
+	"CREATE TABLE IF NOT EXISTS holds("
+	" name TEXT NOT NULL, image TEXT NOT NULL, until REAL NOT NULL,"
+	" PRIMARY KEY(name, image)) WITHOUT ROWID;"
 	"CREATE INDEX IF NOT EXISTS boots_address ON boots(address, seq DESC);"
 	"PRAGMA user_version = 3;";
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "catalogue.h"
 #include "nearest.h"
 
 #define NAMED_MAX 4 /* candidates that a 409 names */
@@ -88,8 +89,9 @@ static int by_branch_newest(struct search *s, struct err *err)
 		" row_number() OVER (PARTITION BY arch, config"
 		" ORDER BY date DESC, published DESC, id) AS place"
 		" FROM images WHERE branch = ?1 AND built = 1"
-		" AND (?2 = '' OR arch = ?2) AND (?3 = '' OR config = ?3)) WHERE place = "
-		"1",
+		" AND " CATALOGUE_NOT_LEFT("?1") " AND (?2 = '' OR arch = ?2) AND (?3 = "
+						 "'' OR config = ?3)) WHERE place = "
+						 "1",
 		"ttt", s->spelling.name, s->arch, s->config);
 
 	return take_rows(s, stmt, err);

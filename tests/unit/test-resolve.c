@@ -2,6 +2,7 @@
 #include "pxe-server/resolve.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "tests/unit/server-world.h"
 
@@ -89,6 +90,18 @@ static void a_branch_is_its_newest_while_its_tip_has_no_image(void **state)
 	finds(state, "master", &usually_64, X C);
 }
 
+/* History was rewritten: C is not on master any more, though it was built for it. */
+static void a_branch_does_not_mean_what_it_has_left(void **state)
+{
+	static const char refs[] = "{\"branches\":{\"master\":\"" F "\"},"
+				   "\"left\":{\"master\":[\"" C "\",7],\"x\":7}}";
+	struct world *w = *state;
+
+	assert_int_equal(catalogue_set_refs(&w->server.db, refs, strlen(refs), NULL), 0);
+	finds(state, "master", &usually_64, X AB);
+	finds(state, C, &usually_64, X C);
+}
+
 static void a_branch_wins_over_a_short_commit(void **state)
 {
 	finds(state, "abcdefa", &anything, X D);
@@ -154,6 +167,8 @@ int main(void)
 		cmocka_unit_test(the_unknown_names_the_nearest),
 		cmocka_unit_test(what_does_not_build_says_so),
 		cmocka_unit_test(traversal_is_no_spelling),
+		/* last: it changes what the branches are */
+		cmocka_unit_test(a_branch_does_not_mean_what_it_has_left),
 	};
 
 	return cmocka_run_group_tests_name("resolve", tests, make, drop);
