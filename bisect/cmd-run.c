@@ -4,14 +4,20 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "hold.h"
 #include "lib/log.h"
 #include "owner.h"
 #include "report/text.h"
 #include "session.h"
 
+static bool is_resumable(int end)
+{
+	return end == RUN_LAB || end == RUN_ABORTED || end == RUN_STOPPED;
+}
+
 static void print_end(struct session *s, int end)
 {
-	bool resumable = end == RUN_LAB || end == RUN_ABORTED || end == RUN_STOPPED;
+	bool resumable = is_resumable(end);
 	CLEANUP_BUF struct buf b;
 
 	view_end(&s->view);
@@ -60,7 +66,10 @@ int cmd_run(int argc, char **argv)
 	if (session_check(&s, &err) < 0 || session_begin(&s, &err) < 0)
 		return cmd_fail(&err);
 	announce_run(&s);
+	hold_range(&s);
 	end = session_find_good(&s, &err);
+	if (end == RUN_GOING && s.releases.commits.n)
+		hold_range(&s);
 	if (end == RUN_GOING)
 		end = run_bisection(&s.run, &err);
 	waiter_calm(&s.waiter);
@@ -71,6 +80,8 @@ int cmd_run(int argc, char **argv)
 		log_error("%s", err.text);
 		return RUN_LAB;
 	}
+	if (!is_resumable(end))
+		hold_drop(&s);
 	print_end(&s, end);
 	return end;
 }

@@ -12,7 +12,7 @@ bisect_srcs += report/facts.c report/html.c report/json.c report/mail.c \
 	report/maintainer.c report/people.c report/text.c
 bisect_srcs += announce.c cmd-status.c pace.c releases.c simplify.c status.c terms.c
 bisect_srcs += flaky.c cmd-report.c show.c confirm.c learn.c revert.c
-bisect_srcs += believe.c evidence.c owner.c
+bisect_srcs += believe.c evidence.c hold.c owner.c
 bisect_prog := tenfold-bisect
 bisect_uses := lib
 bisect_pkgs := libgit2 libcurl jansson
