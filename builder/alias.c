@@ -123,5 +123,9 @@ int making_alias(struct making *m, struct err *err)
 	m->outcome.result = image.built ? RESULT_BUILT : RESULT_FAILED;
 	if (!image.built)
 		m->outcome.error = strndup(image.error, strcspn(image.error, "\n"));
-	return making_share(m, &image, err);
+	r = making_share(m, &image, err);
+	if (r != -ESTALE)
+		return r;
+	outcome_release(&m->outcome);
+	return -ENOENT;
 }

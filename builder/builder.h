@@ -38,6 +38,7 @@ int builder_estimate(struct builder *b, const struct strvec *words, struct err *
 int builder_fetch(struct builder *b, const struct strvec *words, struct err *err);
 int builder_freeze(struct builder *b, const struct strvec *words, struct err *err);
 int builder_thaw(struct builder *b, const struct strvec *words, struct err *err);
+int builder_prune(struct builder *b, const struct strvec *words, struct err *err);
 
 /* Brings a tree's mirror up to date in a child, so that a dead remote or a signal ends
  * it in time. Nothing to do for a tree that is read in place. */
@@ -45,6 +46,9 @@ int builder_fetch_tree(struct builder *b, const struct conf_tree *tree, struct e
 
 /* Runs `freeze` in a child until cancel_fd is readable (-ECANCELED). */
 int builder_freeze_by_rule(struct builder *b, int cancel_fd, struct err *err);
+
+/* Runs `prune` in the same way, and logs what went. */
+int builder_prune_by_rule(struct builder *b, int cancel_fd, struct err *err);
 
 /* The configs and arches that the command line leaves: calls each() for all pairs. */
 int builder_each_target(struct builder *b,

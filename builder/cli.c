@@ -42,6 +42,7 @@ static const struct {
 	{"freeze", "[IMAGE...]", "put images that are not used into packs",
 		builder_freeze, true},
 	{"thaw", "IMAGE...", "bring images back out of their packs", builder_thaw, true},
+	{"prune", "", "remove images that the rules let go", builder_prune, false},
 };
 
 static void show_help(void)

@@ -215,7 +215,7 @@ static int build_all(struct builder *b, const struct revs *revs, struct err *err
 		return r == -ENOMEM ? EXIT_INFRA : EXIT_INPUT;
 	r = publish_clean(&b->store, err);
 	if (!r)
-		r = refs_publish(&b->conf, err);
+		r = refs_publish(&b->conf, NULL, NULL, err);
 	for (size_t i = 0; !r && i < run.n; i++)
 		r = build_item(&run, i, err);
 	return r < 0 ? EXIT_INFRA : run.code;

@@ -10,6 +10,7 @@
 
 #include "activity.h"
 #include "cold/freeze.h"
+#include "keep/full.h"
 #include "lib/clock.h"
 #include "wanted.h"
 
@@ -166,6 +167,15 @@ static void show_failed(const json_t *list)
 		printf("failed\tand %zu more\n", n - LISTED);
 }
 
+static void show_stopped(const struct builder *b)
+{
+	CLEANUP_BUF struct buf why = {0};
+
+	buf_init(&why, 4096);
+	if (full_why(b->conf.state, &why))
+		printf("building has stopped: %s\n", why.data);
+}
+
 static void show_counts(const struct status *status)
 {
 	const struct activity *activity = &status->activity;
@@ -218,7 +228,11 @@ static int show_json(const struct status *status)
 {
 	CLEANUP_JSON json_t *all = activity_json(&status->activity);
 	json_t *disk = json_object_get(all, "disk");
+	CLEANUP_BUF struct buf stopped = {0};
 
+	buf_init(&stopped, 4096);
+	full_why(status->b->conf.state, &stopped);
+	json_object_set_new(all, "stopped", json_string(stopped.data));
 	json_object_set_new(all, "built", json_integer((json_int_t)status->built));
 	json_object_set(all, "failed", status->failed);
 	json_object_set_new(all, "queued", queued_json(&status->activity));
@@ -250,6 +264,7 @@ int builder_status(struct builder *b, const struct strvec *words, struct err *er
 		code = show_json(&status);
 	} else {
 		show_counts(&status);
+		show_stopped(b);
 		show_running(&status.activity);
 		show_queue(&status.activity);
 		show_failed(status.failed);

@@ -6,37 +6,41 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/inotify.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "activity.h"
 #include "kbuild.h"
+#include "keep/follow.h"
+#include "keep/gone.h"
+#include "keep/house.h"
 #include "lib/clock.h"
 #include "lib/log.h"
 #include "publish.h"
 #include "recent.h"
 #include "refs.h"
+#include "remote.h"
 #include "sandbox.h"
 #include "wanted.h"
 #include "wish.h"
 #include "workplace.h"
 
-#define FREEZE_EVERY 3600.0 /* seconds */
-#define PUBLISH_EVERY 2.0   /* seconds between two builder.json while there is work */
+#define PUBLISH_EVERY 2.0 /* seconds between two builder.json while there is work */
 
 struct watch {
 	struct builder *b;
-	int timer;        /* readable: time to fetch */
-	int notify;       /* readable: a wish was placed */
-	bool fetch;       /* it is time */
-	bool end;         /* a signal came */
-	double freeze_at; /* monotonic */
+	int timer;  /* readable: time to fetch */
+	int notify; /* readable: a wish was placed */
+	bool fetch; /* it is time */
+	bool end;   /* a signal came */
+	struct house house;
 	struct queue queue;
-	struct recent recent; /* as of the last fetch */
-	double published;     /* monotonic: builder.json */
-	struct err last; /* what was logged last: a remote that stays away is told once */
+	struct recent recent;   /* as of the last fetch */
+	double published;       /* monotonic: builder.json */
+	struct remote *remotes; /* of the trees, in their order; owned */
+	/* what was logged last: a trouble that lasts is told once */
+	struct err last_refs, last_queue;
 };
 
 static int open_timer(struct watch *w, struct err *err)
@@ -90,15 +94,45 @@ static void look_at_events(struct watch *w, bool wait)
 }
 
 /* A trouble that lasts is one line, and so is its end. */
-static void tell(struct watch *w, const struct err *err)
+static void tell(struct err *last, const struct err *err)
 {
-	if (!strcmp(err->text, w->last.text))
+	if (!strcmp(err->text, last->text))
 		return;
 	if (err->text[0])
 		log_warn("%s", err->text);
 	else
 		log_info("what was wrong is right again");
-	w->last = *err;
+	*last = *err;
+}
+
+static void fetch(struct watch *w, const struct conf_tree *tree, struct remote *remote)
+{
+	struct err err = ERR_INIT;
+	int r;
+
+	if (!remote_is_due(remote, clock_monotonic()))
+		return;
+	r = builder_fetch_tree(w->b, tree, &err);
+	if (r == -ECANCELED)
+		return;
+	if (r < 0 && remote_failed(remote, clock_monotonic(), w->b->conf.poll))
+		log_warn("%s; it is asked again, less and less often", err.text);
+	else if (!r && remote_answered(remote))
+		log_info("tree '%s': its remote is back", tree->name);
+}
+
+static void publish_refs(struct watch *w)
+{
+	struct follow follow = {.conf = &w->b->conf, .store = &w->b->store};
+	struct err err = ERR_INIT;
+	int r = refs_publish(&w->b->conf, follow_refs, &follow, &err);
+
+	if (r == 0)
+		err.text[0] = '\0';
+	if (r == 0 && follow.removed + follow.rewritten)
+		log_info("branches: %zu were removed, %zu rewritten", follow.removed,
+			follow.rewritten);
+	tell(&w->last_refs, &err);
 }
 
 /* For who looks at the store. It says how old it is: if it cannot be written, that is no
@@ -124,20 +158,15 @@ static void publish_now_and_then(void *ctx, bool news)
 
 static void fetch_all(struct watch *w)
 {
-	struct conf *conf = &w->b->conf;
-	struct err err = ERR_INIT, first = ERR_INIT;
+	const struct conf *conf = &w->b->conf;
 
 	w->fetch = false;
 	for (size_t i = 0; i < conf->n_trees; i++)
-		if (builder_fetch_tree(w->b, &conf->trees[i], &err) < 0 && !first.text[0])
-			first = err;
-	if (refs_publish(conf, &err) < 0 && !first.text[0])
-		first = err;
+		fetch(w, &conf->trees[i], &w->remotes[i]);
+	publish_refs(w);
 	builder_send_mail(w->b);
 	recent_scan(&w->b->store, clock_wall(), &w->recent, NULL);
 	look_at_events(w, false);
-	if (!w->end)
-		tell(w, &first);
 }
 
 static int collect(struct watch *w, struct err *err)
@@ -201,11 +230,15 @@ static void build(struct watch *w, struct want *want)
 		log_info("%s: left alone, as nobody waits for it any more", id);
 	if (r == -ECANCELED)
 		return;
-	if (r < 0) {
+	if (r == -ENOSPC || r == -EDQUOT) {
+		if (!house_is_full(&w->house, &job.id, err.text))
+			return;
+	} else if (r < 0) {
 		want->rests_until = clock_monotonic() + b->conf.poll;
 		log_error("%s: %s; trying again in %u s", id, err.text, b->conf.poll);
 	} else {
 		report(&job, &outcome);
+		house_has_room(&w->house);
 	}
 	if (want->asked && wish_done(b->conf.state, want->tree->name, &want->id,
 				   r < 0 ? err.text : NULL, &err) < 0)
@@ -214,35 +247,6 @@ static void build(struct watch *w, struct want *want)
 		builder_look_at_breakages(b, &job.id, &w->queue);
 		builder_send_mail(b);
 	}
-}
-
-/* A descriptor that is readable when a signal or a wish has come. */
-static int open_interrupt(const struct watch *w)
-{
-	const int fds[] = {w->b->signal_fd, w->notify};
-	int all = epoll_create1(EPOLL_CLOEXEC);
-
-	for (size_t i = 0; all >= 0 && i < ARRAY_SIZE(fds); i++)
-		epoll_ctl(all, EPOLL_CTL_ADD, fds[i],
-			&(struct epoll_event){.events = EPOLLIN});
-	return all;
-}
-
-/* While there is nothing to build; a wish ends it, and it goes on later. */
-static void freeze_now_and_then(struct watch *w)
-{
-	CLEANUP_FD int interrupt = -1;
-	struct err err = ERR_INIT;
-	int r;
-
-	if (!w->b->conf.freeze || clock_monotonic() < w->freeze_at)
-		return;
-	interrupt = open_interrupt(w);
-	r = builder_freeze_by_rule(w->b, interrupt, &err);
-	w->freeze_at =
-		clock_monotonic() + (r == -ECANCELED ? w->b->conf.poll : FREEZE_EVERY);
-	if (r < 0 && r != -ECANCELED)
-		log_warn("%s", err.text);
 }
 
 static int run(struct watch *w, struct err *err)
@@ -257,17 +261,20 @@ static int run(struct watch *w, struct err *err)
 		if (w->fetch)
 			fetch_all(w);
 		r = collect(w, &why);
-		if (why.text[0])
-			tell(w, &why);
-		want = queue_next(&w->queue, clock_monotonic());
+		tell(&w->last_queue, &why);
+		want = house_may_build(&w->house, clock_monotonic())
+			       ? queue_next(&w->queue, clock_monotonic())
+			       : NULL;
+		if (!r && !w->end)
+			house_tidy(&w->house, !want);
+		if (!w->queue.n)
+			house_has_room(&w->house);
 		if (want)
 			publish_now_and_then(w, false);
 		else
 			publish(w, true);
 		if (!r && want && !w->end)
 			build(w, want);
-		else if (!r && !w->end)
-			freeze_now_and_then(w);
 		if (!r && !want && !w->end) {
 			/* branches may have moved */
 			builder_look_at_breakages(w->b, NULL, &w->queue);
@@ -291,6 +298,9 @@ static int check_conf(struct builder *b, struct err *err)
 		return err_set(err, -EINVAL, "there is no [tree NAME] in builder.conf");
 	if (!b->conf.n_configs)
 		return err_set(err, -EINVAL, "there is no [config NAME] in builder.conf");
+	if (b->conf.prune && (!b->conf.prune_after || !b->conf.server))
+		return err_set(err, -EINVAL,
+			"'prune = yes' wants 'prune-after' and 'server' as well");
 	if (b->conf.sandbox && sandbox_check(err) < 0)
 		return -EPERM;
 	return builder_each_target(b, check_target, err);
@@ -319,9 +329,15 @@ int builder_watch(struct builder *b, const struct strvec *words, struct err *err
 	if (!r)
 		r = publish_clean(&b->store, err);
 	if (!r)
+		r = gone_sweep(&b->store, err);
+	w.remotes = calloc(b->conf.n_trees, sizeof(*w.remotes));
+	if (!r && !w.remotes)
+		r = err_set(err, -ENOMEM, "out of memory");
+	if (!r)
 		r = open_timer(&w, err);
 	if (!r)
 		r = open_notify(&w, err);
+	house_init(&w.house, b, w.notify);
 	b->local.told = publish_now_and_then;
 	b->local.ctx = &w;
 	if (!r)
@@ -331,6 +347,7 @@ int builder_watch(struct builder *b, const struct strvec *words, struct err *err
 		close(w.timer);
 	if (w.notify >= 0)
 		close(w.notify);
+	free(w.remotes);
 	queue_release(&w.queue);
 	return r < 0 ? EXIT_INFRA : EXIT_THERE;
 }

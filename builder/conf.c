@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "keep/room.h"
 #include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/image.h"
@@ -105,7 +106,20 @@ const struct option_def conf_options[] = {
 	{"freeze-keep", 0, OPTION_NUMBER, OPTION_BOTH, AT(conf, freeze_keep), "N",
 		"newest images of a branch that freeze leaves"},
 	{"server", 0, OPTION_TEXT, OPTION_BOTH, AT(conf, server), "HOST:PORT",
-		"who tells freeze what is used"},
+		"who tells freeze and prune what is used"},
+	{"prune", 0, OPTION_BOOL, OPTION_FILE, AT(conf, prune), NULL,
+		"watch removes images by the rules of prune"},
+	{"prune-after", 0, OPTION_NUMBER, OPTION_BOTH, AT(conf, prune_after), "DAYS",
+		"that an image stays for nothing before prune takes it", .max = 36500},
+	{"prune-keep", 0, OPTION_NUMBER, OPTION_BOTH, AT(conf, prune_keep), "N",
+		"newest images of a branch that prune leaves (100)", .min = 1},
+	{"keep", 0, OPTION_LIST, OPTION_FILE, AT(conf, keep), "REV|A..B",
+		"commits whose images stay", .valid = filled},
+	{"disk-floor", 0, OPTION_TEXT, OPTION_BOTH, AT(conf, disk_floor), "SIZE",
+		"free on the disk, or nothing is built: 5G, 10% (1G)",
+		.valid = room_floor_valid},
+	{"dry-run", 'n', OPTION_BOOL, OPTION_ARGS, AT(conf, dry_run), NULL,
+		"'prune' only says what it would do"},
 	{"mail-limit", 0, OPTION_NUMBER, OPTION_FILE, AT(conf, mail_limit), "N",
 		"breakages of one branch mailed within a day (10)", .min = 1},
 	{"retry", 0, OPTION_BOOL, OPTION_ARGS, AT(conf, retry), NULL,
@@ -113,7 +127,7 @@ const struct option_def conf_options[] = {
 	{"mail", 0, OPTION_BOOL, OPTION_ARGS, AT(conf, mail), NULL,
 		"'build' mails what does not build, as 'watch' does"},
 	{"json", 0, OPTION_BOOL, OPTION_ARGS, AT(conf, json), NULL,
-		"'status' and 'estimate' answer in JSON"},
+		"'status', 'estimate' and 'prune' answer in JSON"},
 	{"help", 'h', OPTION_BOOL, OPTION_ARGS, AT(conf, help), NULL, "show this"},
 	{"version", 'V', OPTION_BOOL, OPTION_ARGS, AT(conf, version), NULL,
 		"show the version"},
@@ -369,6 +383,8 @@ static int settle(struct conf *conf, struct err *err)
 			"no store: say --store DIR or 'store = DIR' in builder.conf");
 	if (!r)
 		r = set_default(&conf->state, "/var/lib/tenfold/builder", err);
+	if (!r)
+		r = set_default(&conf->disk_floor, "1G", err);
 	for (size_t i = 0; !r && i < conf->n_trees; i++)
 		r = settle_tree(&conf->trees[i], err);
 	for (size_t i = 0; !r && i < conf->n_configs; i++)
@@ -390,6 +406,7 @@ int conf_read(struct conf *conf, int argc, char **argv, struct strvec *ret_words
 		.limit = 500,
 		.freeze_after = 7,
 		.freeze_keep = 20,
+		.prune_keep = 100,
 		.mail_limit = 10,
 		.sandbox = true,
 		.process_limit = 4096,

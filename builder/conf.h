@@ -55,11 +55,16 @@ struct conf {
 	unsigned int freeze_keep;  /* newest images of a branch that stay hot */
 	bool freeze;               /* watch freezes by itself */
 	char *server;              /* who says what is used; NULL: nobody */
+	bool prune;                /* watch removes images by itself */
+	unsigned int prune_after;  /* days that an image stays for nothing; 0: for good */
+	unsigned int prune_keep;   /* newest images of a branch that stay */
+	struct strvec keep;        /* REV or A..B: commits whose images stay */
+	char *disk_floor;          /* room that building leaves: keep/room.h */
 	/* command line only */
 	char *file;
 	char *repo, *from, *tree, *fragment, *base;
 	struct strvec arch, config;
-	bool retry, json, mail, help, version;
+	bool retry, json, dry_run, mail, help, version;
 	/* sections, in the file's order */
 	struct conf_tree *trees;
 	size_t n_trees;

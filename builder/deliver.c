@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "breakages.h"
+#include "keep/gone.h"
 #include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/log.h"
@@ -54,6 +55,8 @@ static int find_branch(struct making *m, struct err *err)
 	CLEANUP_BUF struct buf full = {0};
 	int r;
 
+	if (m->branch)
+		return 0;
 	if (m->job->branch) {
 		m->branch = strdup(m->job->branch);
 		return m->branch ? 0 : -ENOMEM;
@@ -108,10 +111,15 @@ static int link_branch(struct making *m, const struct image_id *files, struct er
 int making_share(struct making *m, const struct image *of, struct err *err)
 {
 	CLEANUP_DRAFT struct draft draft = {.lock_fd = -1};
+	CLEANUP_FD int lock = -1;
 	char id[IMAGE_ID_TEXT];
 	struct said said;
-	int r = m->branch ? 0 : find_branch(m, err);
+	int r = find_branch(m, err);
 
+	if (!r)
+		r = gone_lock(m->store, false, &lock, err);
+	if (!r && !store_has(m->store, &of->id, of->built))
+		return -ESTALE;
 	if (!r)
 		r = draft_open(&draft, m->store, &m->job->id, of->built, err);
 	if (r < 0)
@@ -171,6 +179,7 @@ static bool is_known(struct making *m, const struct image *image, struct image *
 static int step_publish(struct making *m, struct err *err)
 {
 	CLEANUP_DRAFT struct draft draft = {.lock_fd = -1};
+	CLEANUP_FD int lock = -1; /* the link to the image is made while it is there */
 	CLEANUP_BUF struct buf config = {0};
 	CLEANUP_IMAGE struct image known = {0};
 	bool built = m->outcome.result == RESULT_BUILT;
@@ -185,8 +194,11 @@ static int step_publish(struct making *m, struct err *err)
 		r = draft_list(&draft, &said.image, err);
 	if (r < 0)
 		return r;
-	if (built && is_known(m, &said.image, &known))
-		return making_share(m, &known, err);
+	if (built && is_known(m, &said.image, &known)) {
+		r = making_share(m, &known, err);
+		if (r != -ESTALE)
+			return r;
+	}
 	if (making_object(m, ".config", &config) == 0)
 		sha256_file(config.data, config_sha256, NULL, NULL);
 	said.image.config_sha256 = config_sha256;
@@ -194,7 +206,9 @@ static int step_publish(struct making *m, struct err *err)
 	said.image.build_id = m->build_id;
 	said.image.how = m->outcome.clean ? "clean" : "incremental";
 	said.image.error = m->errors.data;
-	r = draft_publish(&draft, &said.image, err);
+	r = gone_lock(m->store, false, &lock, err);
+	if (!r)
+		r = draft_publish(&draft, &said.image, err);
 	return r || !built ? r : link_branch(m, &m->job->id, err);
 }
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "costs.h"
+#include "keep/room.h"
 #include "lib/clock.h"
 #include "lib/file.h"
 #include "making.h"
@@ -182,6 +183,7 @@ static int settle_names(struct making *m, struct err *err)
 static int make_locked(struct making *m, int cancel_fd, struct err *err)
 {
 	struct pollfd cancel = {.fd = cancel_fd, .events = POLLIN};
+	struct room room = {.conf = m->conf, .dir = m->place.dir};
 	struct costs costs;
 	int r = workplace_lock(&m->place, cancel_fd, say_waiting, m, err);
 
@@ -197,11 +199,16 @@ static int make_locked(struct making *m, int cancel_fd, struct err *err)
 		r = dir_make(m->place.stage, 0755, err);
 	if (r < 0)
 		return r;
+	room.clean = !m->place.mark.built;
+	r = room_enter(&room, err);
+	if (r < 0)
+		return r;
 	costs_read(m->place.dir, &costs);
 	m->progress.expect = costs_expect(&costs, !m->place.mark.built);
 	m->progress.start = clock_monotonic();
 	r = make_image(m, err);
 	progress_end(&m->progress);
+	room_leave(&room, r == -ENOSPC);
 	/* whatever failed, it failed because we were asked to end */
 	if (r < 0 && poll(&cancel, 1, 0) > 0)
 		return err_set(err, -ECANCELED, "cancelled");

@@ -19,6 +19,7 @@ int kbuild_log_open(struct kbuild *kb, struct err *err)
 {
 	kb->log_fd = open(kb->log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	kb->log_bytes = 0;
+	kb->log_error = 0;
 	return kb->log_fd < 0 ? err_errno(err, -errno, "cannot write '%s'", kb->log) : 0;
 }
 
@@ -29,6 +30,15 @@ void kbuild_log_close(struct kbuild *kb)
 	kb->log_fd = -1;
 }
 
+/* The line that is lost to a full disk may be the one that says that it is full. */
+static void write_log(struct kbuild *kb, const char *data, size_t len)
+{
+	ssize_t n = write(kb->log_fd, data, len);
+
+	if (n < (ssize_t)len && !kb->log_error)
+		kb->log_error = n < 0 ? errno : ENOSPC;
+}
+
 void kbuild_say(struct kbuild *kb, const char *data, size_t len)
 {
 	static const char cut[] = "\n[the log is cut here]\n";
@@ -36,10 +46,9 @@ void kbuild_say(struct kbuild *kb, const char *data, size_t len)
 	if (kb->log_bytes >= KBUILD_LOG_MAX)
 		return;
 	kb->log_bytes += len;
-	if (write(kb->log_fd, data, len) < 0 || kb->log_bytes < KBUILD_LOG_MAX)
-		return;
-	if (write(kb->log_fd, cut, strlen(cut)) < 0)
-		return;
+	write_log(kb, data, len);
+	if (kb->log_bytes >= KBUILD_LOG_MAX)
+		write_log(kb, cut, strlen(cut));
 }
 
 static void take_output(void *ctx, const char *data, size_t len)

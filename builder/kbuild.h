@@ -41,6 +41,7 @@ struct kbuild {
 	int cancel_fd;
 	int log_fd;         /* opened by kbuild_log_open() */
 	size_t log_bytes;   /* written so far */
+	int log_error;      /* 0, or the errno for which the log is not whole */
 	unsigned int lines; /* that make has said so far */
 	void (*on_line)(void *ctx, unsigned int lines);
 	void *ctx;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "build-log.h"
+#include "keep/room.h"
 #include "lib/clock.h"
 #include "lib/file.h"
 #include "source.h"
@@ -72,6 +73,20 @@ static int step_modules(struct making *m, struct err *err)
 	return r ? r : kbuild_install_modules(&m->kb, err);
 }
 
+/* Where the disk is full, neither a failure nor a success says anything of the commit:
+ * some tools write half a file and do not notice. The objects are not whole. */
+static int believe(struct making *m, int result, struct err *err)
+{
+	const struct kbuild *kb = &m->kb;
+
+	if (result < 0 || (!kb->log_error && !room_is_out(m->place.obj)))
+		return result;
+	m->kb.torn = true;
+	return kb->log_error
+		       ? err_errno(err, -kb->log_error, "cannot write '%s'", kb->log)
+		       : err_set(err, -ENOSPC, "the disk of '%s' is full", m->place.obj);
+}
+
 /* All of make's work; a kbuild_result. */
 static int run_make(struct making *m, struct err *err)
 {
@@ -85,7 +100,7 @@ static int run_make(struct making *m, struct err *err)
 		r = making_timed(m, "compile", step_make, &m->outcome.make, err);
 	if (r == KBUILD_OK)
 		r = making_timed(m, "modules", step_modules, &m->outcome.modules, err);
-	return r;
+	return believe(m, r, err);
 }
 
 /* From here on the objects are whole, and old. */
@@ -110,8 +125,13 @@ static int judge_log(struct making *m, bool *ret_stale, struct err *err)
 	buf_init(&log, KBUILD_LOG_MAX + 1024 * 1024);
 	buf_init(&blame, 1024);
 	file_read(m->place.log, &log, NULL);
-	if (!m->kb.over && build_log_blames_machine(log.data, log.len, &blame))
+	if (!m->kb.over && build_log_blames_machine(log.data, log.len, &blame)) {
+		/* the disk was full for a moment: what was written then is not whole */
+		if (strstr(blame.data, strerror(ENOSPC)) ||
+			strstr(blame.data, strerror(EDQUOT)))
+			m->kb.torn = true;
 		return err_set(err, -EIO, "the build machine failed: %s", blame.data);
+	}
 	buf_reset(&m->errors);
 	build_log_errors(log.data, log.len, kbuild_src(&m->kb), &m->errors);
 	*ret_stale = !build_log_has_compiler_error(log.data, log.len);

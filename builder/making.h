@@ -63,7 +63,8 @@ int making_alias(struct making *m, struct err *err);
 bool making_find(
 	struct making *m, const char *commit, bool built, struct image *ret_image);
 
-/* Publishes under the job's id what `of` is, files and all. */
+/* Publishes under the job's id what `of` is, files and all. -ESTALE: it has left the
+ * store. */
 int making_share(struct making *m, const struct image *of, struct err *err);
 
 /* Reach: before a make, and after one that left whole objects. */

@@ -65,22 +65,39 @@ static int collect_tree(struct collect *collect, struct err *err)
 	return r < 0 ? r : repo_each_ref(repo, take_ref, collect, err);
 }
 
-static bool same_as(const char *path, const char *text)
+/* What was left by branches that are still there. */
+static json_t *carry_left(const json_t *old, const json_t *branches)
 {
-	CLEANUP_BUF struct buf old = {0};
+	json_t *left = json_object(), *value;
+	const char *name;
 
-	buf_init(&old, REFS_MAX);
-	return file_exists(path) && file_read(path, &old, NULL) == 0 &&
-	       !strcmp(old.data, text);
+	json_object_foreach(json_object_get(old, "left"), name, value)
+	{
+		if (json_object_get(branches, name))
+			json_object_set(left, name, value);
+	}
+	return left;
 }
 
-int refs_publish(const struct conf *conf, struct err *err)
+static int write_refs(
+	const char *path, const json_t *all, const char *was, struct err *err)
 {
-	CLEANUP_JSON json_t *all = json_object();
+	CLEANUP_FREE char *text = json_dumps(all, JSON_INDENT(2) | JSON_SORT_KEYS);
+
+	if (!text)
+		return err_set(err, -ENOMEM, "out of memory");
+	return strcmp(was, text) ? file_write_atomic(path, text, strlen(text), 0644, err)
+				 : 0;
+}
+
+int refs_publish(const struct conf *conf,
+	int (*see)(void *ctx, const json_t *old, json_t *fresh, struct err *err),
+	void *ctx, struct err *err)
+{
+	CLEANUP_JSON json_t *all = json_object(), *old = NULL;
 	struct collect collect = {
 		.conf = conf, .branches = json_object(), .tags = json_object()};
-	CLEANUP_FREE char *text = NULL;
-	CLEANUP_BUF struct buf path = {0};
+	CLEANUP_BUF struct buf path = {0}, was = {0};
 	int r = 0;
 
 	json_object_set_new(all, "branches", collect.branches);
@@ -91,12 +108,16 @@ int refs_publish(const struct conf *conf, struct err *err)
 	}
 	if (r < 0)
 		return r;
-	text = json_dumps(all, JSON_INDENT(2) | JSON_SORT_KEYS);
 	buf_init(&path, 4096);
 	buf_addf(&path, "%s/refs.json", conf->store);
-	if (!text || buf_check(&path))
-		return err_set(err, -ENOMEM, "out of memory");
-	return same_as(path.data, text)
-		       ? 0
-		       : file_write_atomic(path.data, text, strlen(text), 0644, err);
+	buf_init(&was, REFS_MAX);
+	if (buf_check(&path))
+		return buf_check(&path);
+	if (file_exists(path.data))
+		file_read(path.data, &was, NULL);
+	old = json_loads(was.data, 0, NULL);
+	json_object_set_new(all, "left", carry_left(old, collect.branches));
+	if (see && old)
+		r = see(ctx, old, all, err);
+	return r < 0 ? r : write_refs(path.data, all, was.data, err);
 }

@@ -6,6 +6,8 @@
 #ifndef TENFOLD_BUILDER_REFS_H
 #define TENFOLD_BUILDER_REFS_H
 
+#include <jansson.h>
+
 #include "conf.h"
 #include "lib/buf.h"
 #include "lib/err.h"
@@ -18,7 +20,10 @@ void refs_name(const struct conf *conf, const struct conf_tree *tree, const char
 	struct buf *b);
 
 /* Writes STORE/refs.json from all trees' repositories, unless it says the same already.
- * Trees that were never fetched are passed over. */
-int refs_publish(const struct conf *conf, struct err *err);
+ * Trees that were never fetched are passed over. see() is shown both before that, and may
+ * change "left" of the new one (keep/follow.h); NULL: nobody is. */
+int refs_publish(const struct conf *conf,
+	int (*see)(void *ctx, const json_t *old, json_t *fresh, struct err *err),
+	void *ctx, struct err *err);
 
 #endif

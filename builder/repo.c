@@ -48,6 +48,32 @@ static int open_mirror(const char *path, git_repository **ret_repo, struct err *
 	return 0;
 }
 
+static int is_branch(void *ctx, bool tag, const char *name, const char *commit)
+{
+	(void)ctx;
+	(void)name;
+	(void)commit;
+	return !tag;
+}
+
+/* One that has lost all its branches at once is broken, or somebody is moving it: what
+ * we have of it is worth more. */
+static int check_remote(git_repository *repo, git_remote *remote, struct err *err)
+{
+	const git_remote_head **heads;
+	size_t n;
+
+	if (git_remote_connect(remote, GIT_DIRECTION_FETCH, NULL, NULL, NULL) < 0 ||
+		git_remote_ls(&heads, &n, remote) < 0)
+		return repo_error(err, -EIO, "cannot fetch");
+	for (size_t i = 0; i < n; i++)
+		if (!strncmp(heads[i]->name, "refs/heads/", strlen("refs/heads/")))
+			return 0;
+	return repo_each_ref(repo, is_branch, NULL, NULL)
+		       ? err_set(err, -EIO, "the remote has no branch any more")
+		       : 0;
+}
+
 int repo_fetch(const char *path, const char *url, struct err *err)
 {
 	char heads[] = "+refs/heads/*:refs/heads/*", tags[] = "+refs/tags/*:refs/tags/*";
@@ -64,10 +90,12 @@ int repo_fetch(const char *path, const char *url, struct err *err)
 	options.prune = GIT_FETCH_PRUNE;
 	options.download_tags = GIT_REMOTE_DOWNLOAD_TAGS_NONE; /* the refspec has them */
 	options.update_fetchhead = 0;
-	if (git_remote_create_anonymous(&remote, repo, url) < 0 ||
-		git_remote_fetch(remote, &refspecs, &options, NULL) < 0)
+	if (git_remote_create_anonymous(&remote, repo, url) < 0)
 		return repo_error(err, -EIO, "cannot fetch");
-	return 0;
+	r = check_remote(repo, remote, err);
+	if (!r && git_remote_fetch(remote, &refspecs, &options, NULL) < 0)
+		r = repo_error(err, -EIO, "cannot fetch");
+	return r;
 }
 
 int repo_resolve(git_repository *repo, const char *rev, char ret_name[IMAGE_COMMIT_TEXT],
@@ -200,6 +228,25 @@ int repo_walk(git_repository *repo, const struct repo_walk *walk,
 	if (r < 0 && r != GIT_ITEROVER)
 		return repo_error(err, -EIO, "cannot walk the history");
 	return strvec_check(ret_names);
+}
+
+int repo_each_commit(git_repository *repo, const char *tip, int64_t since,
+	int (*each)(void *ctx, const char *name), void *ctx, struct err *err)
+{
+	CLEANUP(cleanup_git_revwalk) git_revwalk *git = NULL;
+	/* a limit keeps git's own order, which is that of the dates */
+	struct repo_walk walk = {.from = &tip, .n_from = 1, .limit = SIZE_MAX};
+	char name[IMAGE_COMMIT_TEXT];
+	git_oid oid;
+	int r = start_walk(repo, &walk, &git, err);
+
+	while (!r && git_revwalk_next(&oid, git) == 0) {
+		if (older(repo, &oid, since))
+			return 0;
+		git_oid_tostr(name, sizeof(name), &oid);
+		r = each(ctx, name);
+	}
+	return r;
 }
 
 int repo_each_ref(git_repository *repo,

@@ -62,6 +62,11 @@ struct repo_walk {
 int repo_walk(git_repository *repo, const struct repo_walk *walk,
 	struct strvec *ret_names, struct err *err);
 
+/* Calls each() for the commits reachable from tip, newest first, until it returns other
+ * than 0, which is returned, or a commit is older than `since` (seconds). */
+int repo_each_commit(git_repository *repo, const char *tip, int64_t since,
+	int (*each)(void *ctx, const char *name), void *ctx, struct err *err);
+
 /* Calls each() for every branch (its tip) and tag (the commit it stands for). */
 int repo_each_ref(git_repository *repo,
 	int (*each)(void *ctx, bool tag, const char *name, const char *commit), void *ctx,

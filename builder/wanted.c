@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "keep/gone.h"
 #include "lib/clock.h"
 #include "lib/file.h"
 #include "refs.h"
@@ -107,6 +108,9 @@ static int add_target(void *ctx, const struct conf_config *config, const char *a
 	snprintf(want.id.commit, sizeof(want.id.commit), "%s", look->commit);
 	if (store_has(&look->b->store, &want.id, true) ||
 		store_has(&look->b->store, &want.id, false))
+		return 0;
+	/* what was removed by rule comes back as a branch's tip or by a wish alone */
+	if (!branch && gone_was(&look->b->store, &want.id))
 		return 0;
 	buf_init(&name, 4096);
 	if (branch) {

@@ -224,7 +224,9 @@ int gone_sweep(const struct store *store, struct err *err)
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
 		return 0;
 	dir = opendir(path.data);
-	while (dir && !r && (entry = readdir(dir))) {
+	if (!dir)
+		return err_errno(err, -errno, "cannot read '%s'", path.data);
+	while (!r && (entry = readdir(dir))) {
 		struct image_id id = {0};
 
 		if (!image_arch_valid(entry->d_name))

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* How much room a build is given, and what people are told when there is none. */
+#include "builder/keep/room.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/statvfs.h>
+
+#include "builder/keep/full.h"
+#include "lib/file.h"
+#include "tests/unit/builder-tree.h"
+
+#define GIB ((uint64_t)1 << 30)
+
+static void reads_floors(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t bytes; /* of a disk of 200 GiB */
+	} cases[] = {{"0", 0}, {"4096", 4096}, {"500M", 500 << 20}, {"5G", 5 * GIB},
+		{"1T", 1024 * GIB}, {"10%", 20 * GIB}, {"99%", 198 * GIB}};
+	static const char *const bad[] = {"", "G", "-1", "5g", "5GB", "100%", "5%%",
+		" 5G", "5 G", "99999999999999999999", "9999999999G", "0x5"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct room_floor floor;
+
+		assert_int_equal(room_floor_parse(cases[i].text, &floor), 0);
+		assert_int_equal(
+			room_floor_bytes(&floor, 200 * GIB) >> 20, cases[i].bytes >> 20);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		assert_false(room_floor_valid(bad[i]));
+}
+
+static void learns_what_builds_take(void **state)
+{
+	CLEANUP_BUF struct buf text = {0};
+	struct room_need need = {0}, back;
+
+	(void)state;
+	room_need_learn(&need, true, 1000);
+	room_need_learn(&need, false, 100);
+	room_need_learn(&need, false, 10);
+	assert_int_equal(room_need_expect(&need, true), 1000);
+	assert_int_equal(room_need_expect(&need, false), 75);
+	room_need_learn(&need, false, 400);
+	assert_int_equal(room_need_expect(&need, false), 400);
+	for (int i = 0; i < 100; i++)
+		room_need_learn(&need, false, 8);
+	assert_in_range(room_need_expect(&need, false), 8, 11);
+	buf_init(&text, 256);
+	room_need_format(&need, &text);
+	room_need_parse(text.data, &back);
+	assert_memory_equal(&back, &need, sizeof(need));
+	room_need_parse("clean x", &back);
+	assert_int_equal(back.clean + back.incremental, 0);
+}
+
+static char *floor_of(uint64_t bytes)
+{
+	static char text[32];
+
+	snprintf(text, sizeof(text), "%lluM", (unsigned long long)(bytes >> 20));
+	return text;
+}
+
+static void keeps_the_floor_and_what_a_build_takes(void **state)
+{
+	char temp[32];
+	struct conf conf = {.disk_floor = "0"};
+	struct room room = {.conf = &conf, .clean = true};
+	struct err err = ERR_INIT;
+	struct statvfs fs;
+	uint64_t bytes;
+
+	(void)state;
+	temp_make(temp);
+	conf.store = temp;
+	room.dir = temp;
+	assert_int_equal(statvfs(temp, &fs), 0);
+	bytes = (uint64_t)fs.f_bavail * fs.f_frsize;
+	assert_int_equal(room_enter(&room, &err), 0);
+	conf.disk_floor = floor_of(2 * bytes);
+	assert_int_equal(room_enter(&room, &err), -ENOSPC);
+	assert_non_null(strstr(err.text, "GiB free, and a build wants 0.0 GiB beside"));
+	/* half of the disk is enough, but not for one that takes as much as there is */
+	conf.disk_floor = floor_of(bytes / 2);
+	assert_int_equal(room_enter(&room, &err), 0);
+	room_leave(&room, true);
+	assert_int_equal(room_enter(&room, &err), -ENOSPC);
+	room.clean = false;
+	assert_int_equal(room_enter(&room, &err), 0);
+	assert_false(room_is_out(temp));
+	dir_remove(temp, NULL);
+}
+
+static size_t mails(const char *state)
+{
+	CLEANUP_BUF struct buf path = {0};
+	CLEANUP_DIR DIR *dir = NULL;
+	struct dirent *entry;
+	size_t n = 0;
+
+	buf_init(&path, 256);
+	buf_addf(&path, "%s/outbox", state);
+	dir = opendir(path.data);
+	while (dir && (entry = readdir(dir)))
+		n += entry->d_name[0] != '.';
+	return n;
+}
+
+static void tells_people_once(void **state)
+{
+	char temp[32], to[] = "lab@example.org";
+	char *list[] = {to, NULL};
+	struct conf conf = {.state = temp, .mail_to = {.v = list, .n = 1}};
+	CLEANUP_BUF struct buf why = {0};
+	struct image_id id;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	temp_make(temp);
+	buf_init(&why, 4096);
+	assert_int_equal(
+		image_id_parse(
+			"x86_64/lab/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", &id, NULL),
+		0);
+	assert_false(full_why(temp, &why));
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(full_begin(&conf, &id, "no room\non it", &err), 0);
+	assert_int_equal(mails(temp), 1);
+	assert_true(full_why(temp, &why));
+	assert_string_equal(why.data, "no room?on it");
+	full_end(&conf);
+	assert_false(full_why(temp, &why));
+	dir_remove(temp, NULL);
+}
+
+static void the_mail_says_what_to_do(void **state)
+{
+	char to[] = "lab@example.org", from[] = "tenfold@example.org";
+	char *list[] = {to, NULL};
+	struct conf conf = {.mail_from = from, .mail_to = {.v = list, .n = 1}};
+	CLEANUP_BUF struct buf b = {0};
+	struct image_id id;
+
+	(void)state;
+	buf_init(&b, 4096);
+	image_id_parse("x86_64/lab/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", &id, NULL);
+	full_compose(&conf, &id, "no room", 1700000000, &b);
+	assert_string_equal(b.data,
+		"From: tenfold <tenfold@example.org>\n"
+		"To: lab@example.org\n"
+		"Subject: [tenfold] building has stopped: the disk is full\n"
+		"Date: Tue, 14 Nov 2023 22:13:20 +0000\n"
+		"Message-ID: <full.1700000000.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		"@tenfold>\n"
+		"Auto-Submitted: auto-generated\n"
+		"MIME-Version: 1.0\n"
+		"Content-Type: text/plain; charset=UTF-8\n"
+		"Content-Transfer-Encoding: 8bit\n\n"
+		"no room\n\n"
+		"The next one to be built is "
+		"x86_64/lab/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.\n"
+		"Building goes on by itself when there is room. What could go:\n\n"
+		"  tenfold-builder prune --dry-run\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_floors),
+		cmocka_unit_test(learns_what_builds_take),
+		cmocka_unit_test(keeps_the_floor_and_what_a_build_takes),
+		cmocka_unit_test(tells_people_once),
+		cmocka_unit_test(the_mail_says_what_to_do),
+	};
+
+	return cmocka_run_group_tests_name("room", tests, NULL, NULL);
+}
