@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "command.h"
 #include "lib/buf.h"
@@ -13,6 +14,7 @@
 #include "place.h"
 #include "revert.h"
 
+#define BEHIND_NICE 10
 #define SURVEY_COSTS 9 /* images whose cost is read */
 
 static void make_id(
@@ -64,26 +66,73 @@ static int add_from(const struct store_builder *builder, struct strvec *argv)
 	return strvec_check(argv);
 }
 
-static int build(void *ctx, const char *commit, struct err *err)
+static int step_back(void *ctx)
+{
+	(void)ctx;
+	setpriority(PRIO_PROCESS, 0, BEHIND_NICE);
+	return 0;
+}
+
+static int start(void *ctx, const char *commit, bool behind, struct child *ret_child,
+	struct err *err)
 {
 	struct store_builder *builder = ctx;
 	struct child_spec spec = CHILD_SPEC_INIT;
 	CLEANUP_STRVEC struct strvec argv = STRVEC_INIT;
 	CLEANUP_FD int log = open_build_log(builder, commit);
-	CLEANUP_BUF struct buf how;
-	struct child_result result;
 	int r = command_build(builder->settings, commit, &argv, err);
 
-	buf_init(&how, 256);
 	if (!r && !strcmp(commit, builder->revert))
 		r = add_from(builder, &argv);
 	if (r < 0)
 		return r;
 	spec.argv = argv.v;
 	spec.out_fd = log;
-	spec.timeout = builder->settings->build_timeout;
-	spec.cancel_fd = builder->cancel_fd;
-	r = child_run(&spec, &result, err);
+	spec.prepare = behind ? step_back : NULL;
+	return child_start(&spec, ret_child, err);
+}
+
+static bool is_missing(void *ctx, const char *commit)
+{
+	struct store_builder *builder = ctx;
+	struct image_id id;
+
+	make_id(builder, commit, &id);
+	return !store_has(&builder->store, &id, true) &&
+	       !store_has(&builder->store, &id, false);
+}
+
+void store_builder_init(struct store_builder *builder)
+{
+	const struct params *settings = builder->settings;
+
+	builder->orders =
+		(struct orders){.slots = settings->no_speculate ? 0 : settings->speculate,
+			.limit = settings->build_timeout,
+			.start = start,
+			.missing = is_missing,
+			.ctx = builder};
+}
+
+void store_builder_release(struct store_builder *builder)
+{
+	orders_release(&builder->orders);
+	kernels_release(&builder->kernels);
+}
+
+void store_builder_tend(void *ctx)
+{
+	orders_tend(&((struct store_builder *)ctx)->orders);
+}
+
+static int build(void *ctx, const char *commit, struct err *err)
+{
+	struct store_builder *builder = ctx;
+	struct child_result result;
+	CLEANUP_BUF struct buf how;
+	int r = orders_wait(&builder->orders, commit, builder->cancel_fd, &result, err);
+
+	buf_init(&how, 256);
 	if (r < 0)
 		return -EIO;
 	if (result.cancelled)
@@ -94,7 +143,22 @@ static int build(void *ctx, const char *commit, struct err *err)
 		return err_set(err, -ENOEXEC, "%.12s does not build", commit);
 	child_describe(&result, &how);
 	return err_set(err, -EIO, "the build command '%s' %s (%s/steps/build-%.12s.log)",
-		argv.v[0], how.data, builder->folder, commit);
+		builder->settings->build_command.v[0], how.data, builder->folder, commit);
+}
+
+static void order(void *ctx, const char *const *commits, size_t n)
+{
+	struct store_builder *builder = ctx;
+
+	orders_set(&builder->orders, commits, n);
+}
+
+static void coming(void *ctx,
+	void (*each)(void *each_ctx, const char *commit, double since), void *each_ctx)
+{
+	const struct store_builder *builder = ctx;
+
+	orders_each(&builder->orders, each, each_ctx);
 }
 
 static int revert(void *ctx, const char *culprit, const char *onto,
@@ -183,6 +247,8 @@ const struct builder_ops store_builder_ops = {
 	.find = find,
 	.survey = survey,
 	.build = build,
+	.order = order,
+	.coming = coming,
 	.kernel = kernel,
 	.revert = revert,
 };

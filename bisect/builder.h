@@ -5,6 +5,7 @@
 
 #include "history.h"
 #include "lib/store.h"
+#include "orders.h"
 #include "params.h"
 #include "world.h"
 
@@ -14,9 +15,18 @@ struct store_builder {
 	const char *folder;             /* for the output of builds; borrowed */
 	struct history *history;        /* to revert in; borrowed */
 	char revert[IMAGE_COMMIT_TEXT]; /* the commit in FOLDER/revert.git; "" */
+	struct orders orders;
 	struct kernels kernels;
 	int cancel_fd;
 };
+
+/* Once settings and the rest of the above stand. */
+void store_builder_init(struct store_builder *builder);
+/* Withdraws what is being made, and waits until that is gone. */
+void store_builder_release(struct store_builder *builder);
+
+/* Sees to builds that run beside us: once a second or so. */
+void store_builder_tend(void *builder);
 
 /* The context is a struct store_builder. */
 extern const struct builder_ops store_builder_ops;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ahead.h"
 #include "cmd.h"
 #include "hold.h"
 #include "lib/log.h"
@@ -73,6 +74,7 @@ int cmd_run(int argc, char **argv)
 	if (end == RUN_GOING)
 		end = run_bisection(&s.run, &err);
 	waiter_calm(&s.waiter);
+	ahead_end(&s.run);
 	drive_leave(&s.run.bench.drive);
 	owner_give_back(&s.run);
 	if (end < 0) {

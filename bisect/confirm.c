@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ahead.h"
 #include "announce.h"
 #include "judge/confirm.h"
 #include "share.h"
@@ -208,6 +209,7 @@ int run_confirm(struct run *run, const char *culprit, struct err *err)
 		r = list_parents(run, culprit, &parents, err);
 	if (r)
 		return r;
+	ahead_of_confirmation(run, culprit, &parents, revert);
 	r = RUN_GOING;
 	while (r == RUN_GOING && confirm_next(&plan, run->past, &what)) {
 		r = forgive_revert(run, &what, try_once(run, &plan, &what, err));

@@ -55,7 +55,7 @@ bool flaky_is_on(const struct run *run)
 	       has_bad_parent(run->past);
 }
 
-static struct belief_goal goal_of(const struct run *run)
+struct belief_goal flaky_goal(const struct run *run)
 {
 	unsigned int percent = run->confidence ? run->confidence : FLAKY_CONFIDENCE;
 
@@ -160,7 +160,7 @@ static int check_failing_end(struct run *run, const char *commit, struct err *er
 static int check_passing_end(
 	struct run *run, const char *commit, const char *failing, struct err *err)
 {
-	const double confidence = goal_of(run).confidence;
+	const double confidence = flaky_goal(run).confidence;
 	struct tally fails = tests_of(run, failing), passes;
 	int r = RUN_GOING;
 
@@ -300,7 +300,7 @@ static int give_up(struct run *run, const struct belief_answer *answer, struct e
 
 static int search(struct run *run, struct err *err)
 {
-	const struct belief_goal goal = goal_of(run);
+	const struct belief_goal goal = flaky_goal(run);
 	struct belief_answer answer;
 	CLEANUP_BELIEVED struct believed b = {0};
 	CLEANUP_BUF struct buf words;

@@ -8,11 +8,15 @@
 #ifndef TENFOLD_BISECT_FLAKY_H
 #define TENFOLD_BISECT_FLAKY_H
 
+#include "choice/belief.h"
 #include "run.h"
 
 /* What holds where the user did not say. */
 #define FLAKY_CONFIDENCE 95 /* percent */
 #define FLAKY_RUNS 8        /* fails of the bad end */
+
+/* What a culprit must have to be named. */
+struct belief_goal flaky_goal(const struct run *run);
 
 /* Whether it was asked for, or some commit was judged both good and bad. */
 bool flaky_is_on(const struct run *run);

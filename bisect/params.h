@@ -22,12 +22,12 @@ struct params {
 	bool resume, fresh, test_is_boot, no_confirm, cold, send, find_fix, find_good,
 		live, first_parent, json, help, version;
 	/* both */
-	bool no_warm;
+	bool no_warm, no_speculate;
 	char *server, *token_file, *store, *arch, *config, *state;
 	char *on_timeout, *on_boot_failure, *console, *mail_from;
 	struct strvec build_command, sendmail;
-	unsigned int timeout, build_timeout, attempts, confirm, confidence, runs, backoff,
-		poll, patience;
+	unsigned int timeout, build_timeout, attempts, confirm, speculate, confidence,
+		runs, backoff, poll, patience;
 	unsigned int limit_reboot, limit_firmware, limit_grub, limit_first_stage,
 		limit_fetch, limit_kexec;
 	/* config file only */

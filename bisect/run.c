@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ahead.h"
 #include "announce.h"
 #include "confirm.h"
 #include "evidence.h"
@@ -352,6 +353,7 @@ int run_start(struct run *run, struct err *err)
 	int r;
 
 	run->bench.on_lab_fault = log_lab_fault;
+	run->bench.look_ahead = ahead_of_step;
 	run->bench.ctx = run;
 	run->bench.signature = &run->signature;
 	r = confirm_restore_mode(run->bench.world, run->past, run->journal,

@@ -38,6 +38,7 @@ struct run {
 	unsigned int end_fails;  /* fails of the bad end that are wanted; 0: not said */
 	unsigned int confirm; /* times that the culprit and its parents are tried again */
 	bool cold;            /* and once more without kexec */
+	bool speculates;      /* images are ordered ahead (ahead.h) */
 	bool first_parent;    /* the range follows first parents only */
 	struct buf words;     /* how it ended, in sentences; init by run_init() */
 };

@@ -27,7 +27,7 @@ void session_release(struct session *s)
 	journal_close(&s->journal);
 	waiter_release(&s->waiter);
 	machine_release(&s->machine);
-	kernels_release(&s->builder.kernels);
+	store_builder_release(&s->builder);
 	past_release(&s->past);
 	place_release(&s->place);
 	http_free(s->server.http);
@@ -257,6 +257,9 @@ static void set_world(struct session *s)
 		.folder = folder,
 		.history = &s->history,
 		.cancel_fd = s->waiter.signal_fd};
+	store_builder_init(&s->builder);
+	s->waiter.idle = s->tester.idle = store_builder_tend;
+	s->waiter.idle_ctx = s->tester.idle_ctx = &s->builder;
 	s->tester.folder = folder;
 	s->tester.cancel_fd = s->waiter.signal_fd;
 	s->world = (struct world){.builder = &store_builder_ops,
@@ -288,6 +291,7 @@ static void set_world(struct session *s)
 	s->run.confidence = s->settings.confidence;
 	s->run.end_fails = s->settings.runs;
 	s->run.cold = s->settings.cold;
+	s->run.speculates = !s->settings.no_speculate;
 	s->run.first_parent = s->settings.first_parent;
 }
 

@@ -38,6 +38,8 @@ enum sim_fault {
 };
 
 #define SIM_CONSOLE_MAX 65536
+#define SIM_SLOTS 8
+#define SIM_WANTED 16
 
 /* The commit that is the bad end with the culprit reverted. */
 #define SIM_REVERT "feedfeedfeedfeedfeedfeedfeedfeedfeedfeed"
@@ -64,8 +66,11 @@ struct sim {
 	uint32_t *image_of; /* by number: the commit whose image it has, SIM_OUTSIDE: the
 			     * good end's, IMAGE_OWN; NULL: each its own */
 	double build_seconds; /* what a build takes */
-	bool hides_kernels;   /* the builder does not tell who shares an image */
-	bool console;         /* the machine has one */
+	double *build_costs;  /* the same by number; NULL: all that */
+	unsigned int
+		speculate; /* images that are made at a time in the background; 0: none */
+	bool hides_kernels; /* the builder does not tell who shares an image */
+	bool console;       /* the machine has one */
 	enum sim_warm warm;
 	/* the fault of the N-th boot (from 0) */
 	enum sim_fault (*fault)(void *ctx, unsigned int boot);
@@ -86,13 +91,21 @@ struct sim {
 		       * caller's; NULL: not counted */
 	unsigned int wasted; /* boots of an image that had been booted before */
 	unsigned int calls, boots_made, reboots, power_cycles, self_resets, tests, builds,
-		kexecs, colds, warm_steps;
+		orders, used, kexecs, colds, warm_steps;
 
 	/* the machine, see sim.c */
 	double now;
 	struct boots boots;
 	char next[IMAGE_ID_TEXT];
 	bool next_waits;
+	struct {
+		size_t number;
+		double since, due;
+	} making[SIM_SLOTS]; /* in the background */
+	size_t n_making;
+	size_t wanted[SIM_WANTED], n_wanted; /* after those */
+	bool *ahead; /* by number: made in the background and not used yet; the
+		      * caller's; NULL: not counted */
 	char announced[BOOT_ID_TEXT];
 	char mode[BOOT_MODE_TEXT]; /* how the host is set to boot */
 	int stage;

@@ -55,6 +55,34 @@ static enum step_end failed(struct step *step, int r, const char *why)
 	return r == -EINTR ? STEP_STOPPED : STEP_LAB;
 }
 
+static void look_ahead(struct bench *bench, const struct step *step)
+{
+	if (bench->look_ahead)
+		bench->look_ahead(bench->ctx, step);
+}
+
+struct look_out {
+	const char *commit;
+	bool coming;
+};
+
+static void see_coming(void *ctx, const char *commit, double since)
+{
+	struct look_out *l = ctx;
+
+	/* what was begun just now was begun for this step */
+	l->coming |= since > 1 && !strcmp(commit, l->commit);
+}
+
+static bool is_coming(struct bench *bench, const char *commit)
+{
+	const struct world *w = bench->world;
+	struct look_out l = {.commit = commit};
+
+	w->builder->coming(w->builder_ctx, see_coming, &l);
+	return l.coming;
+}
+
 /* Has the image: STEP_JUDGED with skip when there cannot be one. *ret_there tells. */
 static enum step_end have_image(struct bench *bench, struct step *step,
 	struct candidate *candidate, bool *ret_there)
@@ -71,7 +99,10 @@ static enum step_end have_image(struct bench *bench, struct step *step,
 		return judged(step, VERDICT_SKIP, "it does not build (known before)");
 	if (r != -ENOENT)
 		return failed(step, r, err.text);
-	phase(bench, "building");
+	look_ahead(bench, step);
+	phase(bench, is_coming(bench, step->commit)
+			     ? "waiting for its image, which is being made"
+			     : "building");
 	start = now(bench);
 	r = w->builder->build(w->builder_ctx, step->commit, &err);
 	if (step->cost.seconds[COST_BUILD] < 0)
@@ -222,6 +253,7 @@ static enum step_end attempt(struct bench *bench, struct step *step)
 	end = have_image(bench, step, &candidate, &there);
 	if (!there || take_over(bench, step))
 		return end;
+	look_ahead(bench, step);
 	step->attempts++;
 	if (drive_host(&bench->drive, &candidate, &trip, &trip_end) < 0)
 		return failed(step, -EINTR, "interrupted");

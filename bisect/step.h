@@ -32,6 +32,9 @@ struct bench {
 	const struct past *shared;   /* its verdicts hold for equal images too; NULL: each
 				      * commit is booted */
 	struct failure failure;      /* what the last step's boot and test showed */
+	/* told before the image is awaited, and when the host is about to boot it; NULL:
+	 * nobody */
+	void (*look_ahead)(void *ctx, const struct step *step);
 	/* told of each fault of the lab; NULL: nobody */
 	int (*on_lab_fault)(void *ctx, const struct step *step, const char *why);
 	void *ctx;

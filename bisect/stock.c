@@ -74,6 +74,36 @@ static double median_of_past(const struct past *past, bool builds, double guess)
 	return v[n / 2];
 }
 
+struct coming {
+	struct stock *stock;
+	double since; /* of the one that was begun last */
+};
+
+static void mark_coming(void *ctx, const char *commit, double since)
+{
+	struct coming *coming = ctx;
+	struct stock *stock = coming->stock;
+	size_t number;
+
+	if (history_find(stock->history, commit, &number) < 0 ||
+		stock->price_of[number] != PRICE_BUILD)
+		return;
+	stock->price_of[number] = PRICE_COMING;
+	if (since < coming->since)
+		coming->since = since;
+}
+
+/* What is being made costs the rest of its build; a tenth at least, who knows. */
+static void look_at_orders(struct stock *stock, const struct world *world, double build)
+{
+	struct coming coming = {stock, build};
+	double left;
+
+	world->builder->coming(world->builder_ctx, mark_coming, &coming);
+	left = build - coming.since > build / 10 ? build - coming.since : build / 10;
+	stock->prices.seconds[PRICE_COMING] = stock->prices.seconds[PRICE_THERE] + left;
+}
+
 static int look_into_store(struct stock *stock, const struct past *past,
 	const struct world *world, struct err *err)
 {
@@ -87,6 +117,9 @@ static int look_into_store(struct stock *stock, const struct past *past,
 		build = median_of_past(past, true, BUILD_GUESS);
 	stock->prices.seconds[PRICE_THERE] = boot;
 	stock->prices.seconds[PRICE_BUILD] = boot + build;
+	look_at_orders(stock, world, build);
+	for (size_t i = 0; i < stock->history->graph.n; i++)
+		stock->missing[i] = stock->price_of[i] != PRICE_THERE;
 	return r;
 }
 
@@ -101,11 +134,14 @@ int stock_take(struct stock *stock, const struct history *history,
 		.marks = calloc(n + 1, sizeof(*stock->marks)),
 		.image_of = calloc(n + 1, sizeof(*stock->image_of)),
 		.image_marks = calloc(n + 1, sizeof(*stock->image_marks)),
+		.missing = calloc(n + 1, 1),
 		.price_of = calloc(n + 1, 1)};
-	if (!stock->marks || !stock->price_of || !stock->image_of || !stock->image_marks)
+	if (!stock->marks || !stock->price_of || !stock->missing || !stock->image_of ||
+		!stock->image_marks)
 		return err_set(err, -ENOMEM, "out of memory");
 	stock->known = (struct known){.graph = &history->graph, .marks = stock->marks};
-	stock->prices = (struct prices){.price_of = stock->price_of, .seconds = {1, 1}};
+	stock->prices =
+		(struct prices){.price_of = stock->price_of, .seconds = {1, 1, 1}};
 	history_find(history, bad_end, &stock->known.bad);
 	mark_past(stock, past);
 	if (world)
@@ -119,6 +155,7 @@ void stock_release(struct stock *stock)
 {
 	free(stock->marks);
 	free(stock->price_of);
+	free(stock->missing);
 	free(stock->image_of);
 	free(stock->image_marks);
 	*stock = (struct stock){0};

@@ -12,8 +12,10 @@
 #include "past.h"
 #include "world.h"
 
+/* An image is there, or is being made, or must be made first. */
 enum {
 	PRICE_THERE,
+	PRICE_COMING,
 	PRICE_BUILD
 };
 
@@ -24,7 +26,8 @@ struct stock {
 	uint32_t *image_of;     /* the same; see struct known */
 	enum mark *image_marks; /* by image */
 	struct known known;     /* for choose(); points to the above */
-	struct prices prices;   /* 0: there is an image, 1: it must be built first */
+	struct prices prices;   /* see above */
+	uint8_t *missing;       /* by number: it has no image yet */
 };
 
 /* world: NULL when only the verdicts are to be looked at. -ENOMEM and what the builder

@@ -84,9 +84,24 @@ static void make_environment(const struct tester *tester,
 	strvec_addf(env, "TENFOLD_BOOT=%s", boot);
 }
 
+/* What a running test is to us. */
+struct watched {
+	struct tester *tester;
+	struct ktap *ktap;
+};
+
 static void on_output(void *ctx, const char *data, size_t len)
 {
-	ktap_feed(ctx, data, len);
+	ktap_feed(((struct watched *)ctx)->ktap, data, len);
+}
+
+static bool on_tick(void *ctx)
+{
+	const struct tester *tester = ((struct watched *)ctx)->tester;
+
+	if (tester->idle)
+		tester->idle(tester->idle_ctx);
+	return true;
 }
 
 static int run(void *ctx, unsigned int step, const struct candidate *candidate,
@@ -97,6 +112,7 @@ static int run(void *ctx, unsigned int step, const struct candidate *candidate,
 	CLEANUP_STRVEC struct strvec env = STRVEC_INIT;
 	CLEANUP_FD int output = open_output(tester, step);
 	CLEANUP_KTAP struct ktap ktap;
+	struct watched watched = {tester, &ktap};
 	CLEANUP_BUF struct buf how;
 	struct child_result result;
 	int r;
@@ -117,7 +133,8 @@ static int run(void *ctx, unsigned int step, const struct candidate *candidate,
 	spec.timeout = tester->timeout;
 	spec.cancel_fd = tester->cancel_fd;
 	spec.on_output = on_output;
-	spec.ctx = &ktap;
+	spec.tick = on_tick;
+	spec.ctx = &watched;
 	r = child_run(&spec, &result, err);
 	if (r < 0)
 		return r == -EINTR ? -EIO : r;

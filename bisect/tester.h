@@ -12,6 +12,9 @@ struct tester {
 	const char *host, *address;
 	double timeout;
 	const char *folder; /* for its output; borrowed */
+	/* called once a second while a test runs; NULL */
+	void (*idle)(void *ctx);
+	void *idle_ctx;
 	int cancel_fd;
 };
 

@@ -52,9 +52,8 @@ static double waiter_wall(void *ctx)
 	return clock_wall();
 }
 
-static int waiter_wait(void *ctx, double seconds)
+static int wait_once(struct waiter *waiter, double seconds)
 {
-	struct waiter *waiter = ctx;
 	struct itimerspec in = {
 		.it_value = {.tv_sec = (time_t)seconds,
 			.tv_nsec = (long)((seconds - (time_t)seconds) * 1e9) + 1}};
@@ -67,6 +66,20 @@ static int waiter_wait(void *ctx, double seconds)
 	while (poll(fds, 2, -1) < 0 && errno == EINTR)
 		;
 	return fds[0].revents ? -EINTR : 0;
+}
+
+static int waiter_wait(void *ctx, double seconds)
+{
+	struct waiter *waiter = ctx;
+	double until = clock_monotonic() + seconds, left = seconds;
+	int r = 0;
+
+	for (; !r && left > 0; left = until - clock_monotonic()) {
+		if (waiter->idle)
+			waiter->idle(waiter->idle_ctx);
+		r = wait_once(waiter, waiter->idle && left > 1 ? 1 : left);
+	}
+	return r;
 }
 
 const struct clock_ops waiter_ops = {

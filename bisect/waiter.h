@@ -10,6 +10,9 @@ struct waiter {
 	int signal_fd; /* readable once SIGINT, SIGTERM or SIGHUP came; for child_spec too
 			*/
 	int timer_fd;
+	/* called once a second while we wait; NULL: nothing is to be done then */
+	void (*idle)(void *ctx);
+	void *idle_ctx;
 };
 
 /* Blocks the signals. */

@@ -38,6 +38,16 @@ struct builder_ops {
 	int (*survey)(void *ctx,
 		void (*each)(void *each_ctx, const char *commit, bool there),
 		void *each_ctx, double *ret_seconds, struct err *err);
+	/* these images will be wanted, the likeliest first: they are made in the
+	 * background, as many at a time as the builder may; what is being made and is not
+	 * among them is withdrawn. Never waits. build() waits for
+	 * what is being made, else begins it at once, in the place of another if need be.
+	 */
+	void (*order)(void *ctx, const char *const *commits, size_t n);
+	/* tells each() of what is being made, with the seconds since it was begun */
+	void (*coming)(void *ctx,
+		void (*each)(void *each_ctx, const char *commit, double since),
+		void *each_ctx);
 	/* names the kernel of the commit's image: equal names, equal kernels. -ENOENT: it
 	 * has none */
 	int (*kernel)(void *ctx, const char *commit, char ret_kernel[KERNEL_TEXT],

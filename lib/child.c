@@ -76,7 +76,8 @@ become(const struct child_spec *spec, int in, int out, int status)
 	_exit(127);
 }
 
-static int start(struct running *run, struct err *err)
+/* direct: out_fd is its own output, there is nothing to read. */
+static int start(struct running *run, bool direct, struct err *err)
 {
 	const struct child_spec *spec = run->spec;
 	CLEANUP_FD int in = input_fd(spec);
@@ -91,7 +92,7 @@ static int start(struct running *run, struct err *err)
 			err, -errno, "cannot prepare to run '%s'", spec->argv[0]);
 	status_read = fds[0];
 	status_write = fds[1];
-	if (!spec->inherit_output) {
+	if (!spec->inherit_output && !direct) {
 		if (pipe2(fds, O_CLOEXEC) < 0)
 			return err_errno(
 				err, -errno, "cannot prepare to run '%s'", spec->argv[0]);
@@ -100,7 +101,7 @@ static int start(struct running *run, struct err *err)
 	}
 	run->pid = fork();
 	if (run->pid == 0)
-		become(spec, in, out_write, status_write);
+		become(spec, in, direct ? spec->out_fd : out_write, status_write);
 	if (run->pid < 0)
 		return err_errno(err, -errno, "cannot run '%s'", spec->argv[0]);
 	setpgid(run->pid, run->pid);
@@ -234,16 +235,31 @@ static void drain_rest(struct running *run)
 		close(run->out_fd);
 }
 
+/* Waits for it to be gone, which it is about to be. */
+static void reap(pid_t pid, double start_time, struct child_result *result)
+{
+	struct rusage usage;
+	int status;
+
+	while (wait4(pid, &status, 0, &usage) < 0 && errno == EINTR)
+		;
+	result->exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	result->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+	result->seconds = clock_monotonic() - start_time;
+	result->cpu = usage.ru_utime.tv_sec + usage.ru_stime.tv_sec +
+		      (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+	result->max_rss_kb = usage.ru_maxrss;
+}
+
 int child_run(
 	const struct child_spec *spec, struct child_result *ret_result, struct err *err)
 {
 	double now = clock_monotonic();
 	struct running run = {.spec = spec, .out_fd = -1, .start = now, .tick_at = now};
 	struct child_result result = {0};
-	struct rusage usage;
-	int status, r;
+	int r;
 
-	r = start(&run, err);
+	r = start(&run, false, err);
 	if (r < 0)
 		return r;
 	watch(&run, &result);
@@ -251,16 +267,55 @@ int child_run(
 	if (run.kill_at)
 		kill(-run.pid, SIGKILL);
 	close(run.pid_fd);
-	while (wait4(run.pid, &status, 0, &usage) < 0 && errno == EINTR)
-		;
-	result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-	result.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-	result.seconds = clock_monotonic() - run.start;
-	result.cpu = usage.ru_utime.tv_sec + usage.ru_stime.tv_sec +
-		     (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
-	result.max_rss_kb = usage.ru_maxrss;
+	reap(run.pid, run.start, &result);
 	*ret_result = result;
 	return 0;
+}
+
+int child_start(const struct child_spec *spec, struct child *ret_child, struct err *err)
+{
+	struct running run = {.spec = spec, .out_fd = -1, .start = clock_monotonic()};
+	CLEANUP_FD int nowhere = -1;
+	struct child_spec quiet = *spec;
+	int r;
+
+	if (spec->out_fd < 0 && !spec->inherit_output) {
+		nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+		quiet.out_fd = nowhere;
+		run.spec = &quiet;
+	}
+	r = start(&run, !spec->inherit_output, err);
+	if (r == 0)
+		*ret_child = (struct child){
+			.pid = run.pid, .pid_fd = run.pid_fd, .start = run.start};
+	return r;
+}
+
+void child_ask(struct child *child)
+{
+	if (child->kill_at > 0)
+		return;
+	child->kill_at = clock_monotonic() + TERM_GRACE;
+	kill(-child->pid, SIGTERM);
+}
+
+bool child_poll(struct child *child, struct child_result *ret_result)
+{
+	struct pollfd fd = {.fd = child->pid_fd, .events = POLLIN};
+	struct child_result result = {0};
+
+	if (poll(&fd, 1, 0) <= 0) {
+		if (child->kill_at > 0 && clock_monotonic() >= child->kill_at)
+			kill(-child->pid, SIGKILL);
+		return false;
+	}
+	if (child->kill_at > 0)
+		kill(-child->pid, SIGKILL);
+	close(child->pid_fd);
+	reap(child->pid, child->start, &result);
+	if (ret_result)
+		*ret_result = result;
+	return true;
 }
 
 void child_describe(const struct child_result *result, struct buf *b)

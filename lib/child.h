@@ -56,6 +56,25 @@ struct child_result {
 int child_run(
 	const struct child_spec *spec, struct child_result *ret_result, struct err *err);
 
+/* A program that runs beside us. */
+struct child {
+	pid_t pid;
+	int pid_fd;     /* readable once it has ended */
+	double start;   /* monotonic */
+	double kill_at; /* monotonic; 0 while it was not asked to end */
+};
+
+/* Starts it and comes back. Of the spec argv, cwd, env, its inputs, out_fd (which it gets
+ * itself) and prepare() count; a limit is the caller's. Errors as child_run(). */
+int child_start(const struct child_spec *spec, struct child *ret_child, struct err *err);
+
+/* Asks it and all it started to end: SIGTERM, and SIGKILL by a later child_poll(). */
+void child_ask(struct child *child);
+
+/* True once it has ended; then it is reaped, ret_result (NULL: not wanted) is set but for
+ * what ended it, and the child is gone. To be called now and then while it lives. */
+bool child_poll(struct child *child, struct child_result *ret_result);
+
 /* One clear phrase: "exited with 2", "was killed by signal 9", "took longer than 60 s".
  */
 void child_describe(const struct child_result *result, struct buf *b);

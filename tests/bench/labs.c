@@ -250,6 +250,7 @@ void lab_bisect(struct lab *lab, struct sim *sim, struct outcome *ret)
 	run.past = &past;
 	run.goods = &lab->goods;
 	run.bad = lab->bad;
+	run.speculates = sim->speculate > 0;
 	end = run_bisection(&run, &err);
 	*ret = (struct outcome){.right = is_right(lab, &run, end),
 		.boots = sim->boots_made,

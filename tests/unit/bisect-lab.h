@@ -38,6 +38,7 @@ struct fixture {
 	unsigned int confirm;   /* --confirm; 0: none */
 	unsigned int confidence, end_fails;
 	bool cold;
+	bool speculates;
 	bool find_fix, first_parent;
 	const struct releases *releases;  /* --find-good */
 	enum sim_kind kinds[COMMITS_MAX]; /* by number */
@@ -225,6 +226,7 @@ static int control(struct fixture *f, struct sim *sim, struct run *run, struct p
 	run->confirm = f->confirm;
 	run->cold = f->cold;
 	run->first_parent = f->first_parent;
+	run->speculates = f->speculates;
 	run->confidence = f->confidence;
 	run->end_fails = f->end_fails;
 	run->bad = f->commits[LAST];

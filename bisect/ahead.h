@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * While a step runs, the images that the next ones may want are made: those for each
+ * verdict that it may come to, then those behind them (choice/foresee.h). The builder
+ * withdraws what the verdict has made useless.
+ */
+#ifndef TENFOLD_BISECT_AHEAD_H
+#define TENFOLD_BISECT_AHEAD_H
+
+#include "run.h"
+
+/* Orders what may be wanted in this step and after it. It is a favour:
+ * what goes wrong with it is no fault of the step. */
+void ahead_of_step(void *run, const struct step *step);
+
+/* The same for a confirmation: the images that it will take. revert: "" if there is none.
+ */
+void ahead_of_confirmation(struct run *run, const char *culprit,
+	const struct strvec *parents, const char *revert);
+
+/* Nothing more is wanted. */
+void ahead_end(struct run *run);
+
+#endif
