@@ -111,6 +111,9 @@ void ahead_of_step(void *ctx, const struct step *step)
 
 	if (!run->speculates || (!is_foreseen(step) && !is_believed(step)))
 		return;
+	/* without a good end there is no range yet */
+	if (!run->history->graph.n)
+		return;
 	/* it may be missing itself */
 	strvec_add(&list, step->commit);
 	if (is_believed(step)) {

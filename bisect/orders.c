@@ -53,7 +53,6 @@ static int begin(struct orders *orders, const char *commit, bool behind, struct 
 	if (r < 0)
 		return r;
 	orders->n++;
-	orders->begun += behind;
 	return 0;
 }
 

@@ -33,7 +33,6 @@ struct orders {
 	struct strvec wanted; /* in line */
 	struct strvec failed; /* those that ended in a fault of the lab: not begun again
 			       * unless they are waited for */
-	unsigned int begun;   /* ahead, so far */
 };
 
 /* From now on these are wanted, the first ones first; others are withdrawn. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What is ordered ahead: the choices that each verdict leads to, the likeliest first. */
+#include "bisect/ahead.h"
 #include "bisect/choice/foresee.h"
 #include "tests/unit/bisect-lab.h"
 
@@ -259,6 +260,35 @@ static void goes_on_after_a_kill(void **state)
 	f->speculates = false;
 }
 
+/* With --find-good the bad end is tried before there is a range. */
+static void no_range_is_no_prospect(void **state)
+{
+	struct fixture *f = *state;
+	struct step step = {.role = "bad-end"};
+	CLEANUP_HISTORY struct history history = {0};
+	CLEANUP_PAST struct past past = {0};
+	struct world world;
+	struct run run;
+	struct sim sim;
+
+	begin(f, &sim, 5);
+	assert_int_equal(history_open(&history, f->folder, NULL), 0);
+	sim.history = &history;
+	sim.speculate = 1;
+	sim_world(&sim, &world);
+	run_init(&run);
+	run.bench.world = &world;
+	run.history = &history;
+	run.past = &past;
+	run.goods = &f->failures; /* none */
+	run.bad = f->commits[LAST];
+	run.speculates = true;
+	snprintf(step.commit, sizeof(step.commit), "%s", run.bad);
+	ahead_of_step(&run, &step);
+	assert_int_equal(sim.n_making + sim.n_wanted, 0);
+	run_release(&run);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -271,6 +301,7 @@ int main(void)
 		cmocka_unit_test(a_build_that_fails_ahead_is_known),
 		cmocka_unit_test(repeated_tests_look_ahead_too),
 		cmocka_unit_test(goes_on_after_a_kill),
+		cmocka_unit_test(no_range_is_no_prospect),
 	};
 
 	return cmocka_run_group_tests_name(
