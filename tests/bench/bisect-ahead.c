@@ -7,9 +7,11 @@
 #include <math.h>
 #include <string.h>
 
+#include "bisect/choice/foresee.h"
 #include "labs.h"
 
 #define HISTORIES 360
+#define LARGE 82000
 #define ARMS 3 /* images made at a time in the background: 0, 1, 2 */
 
 /* Kinds of labs: whether there are images before, and how long one takes. */
@@ -88,6 +90,39 @@ static void tell(struct sums *sums, unsigned int arm)
 	bench_at_most(name, sums->wrong, "", 0);
 }
 
+/* What it costs to look ahead, on a large history. */
+static void time_a_look(void)
+{
+	struct known known = {.bad = LARGE - 1};
+	struct prices prices = {.seconds = {60, 60, 120}};
+	struct prospect prospect = {.known = &known,
+		.prices = &prices,
+		.under_way = LARGE / 2,
+		.skip = 0.05,
+		.confirms = true};
+	uint8_t *missing = calloc(LARGE, 1);
+	enum mark *marks = calloc(LARGE, sizeof(*marks));
+	struct foreseen seen;
+	struct graph graph;
+	double start;
+
+	if (!missing || !marks)
+		exit(1);
+	graph_make(&graph, LARGE, true);
+	memset(missing, 2, LARGE);
+	known.graph = &graph;
+	known.marks = marks;
+	prices.price_of = prospect.missing = missing;
+	start = bench_cpu(false);
+	if (foresee(&prospect, &seen) < 0)
+		exit(1);
+	bench_fact("ahead: a look ahead, 82000 commits",
+		(bench_cpu(false) - start) * 1000, "ms");
+	free(missing);
+	free(marks);
+	graph_free(&graph);
+}
+
 int main(void)
 {
 	static struct sums sums[ARMS];
@@ -110,6 +145,7 @@ int main(void)
 		}
 		free(costs);
 	}
+	time_a_look();
 	bench_fact("ahead: bisections, by the controller's own code", HISTORIES, "");
 	for (unsigned int arm = 1; arm < ARMS; arm++)
 		tell(&sums[arm], arm);
