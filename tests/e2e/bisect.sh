@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2016 # jq's own variables
 # Whole bisections on a real machine: the broken, the hanging and the merge commit on the
 # way, the controller killed in the middle, and a boot that panics as the regression itself.
 
@@ -60,14 +60,14 @@ git_agrees() {
 # boots, or fewer where a panic resets by itself. A fault of the lab may cost one more.
 one_reset_a_boot() {
 	bisect status --json --conf "$LAB/bisect.conf" --host "$machine" |
-		jq -e '[.steps[] | select(.boot != "")] as $booted |
+		holds '[.steps[] | select(.boot != "")] as $booted |
 			($booted | map(.resets) | add) <= ($booted | length) + .lab_faults'
 }
 
 # A healthy host went on without a reset, and a hang was judged from a reset.
 warm_and_reset() {
 	bisect status --json --conf "$LAB/bisect.conf" --host "$machine" |
-		jq -e --arg hangs "$hangs" '[.steps[] | select(.way == "warm" and .resets == 0)] != [] and
+		holds --arg hangs "$hangs" '[.steps[] | select(.way == "warm" and .resets == 0)] != [] and
 			[.steps[] | select(.commit == $hangs) | .way] == ["reset"]'
 }
 
@@ -83,13 +83,13 @@ the_default_is_untouched() {
 
 broken_ones_were_never_booted() {
 	api GET "/v1/hosts/$mac/boots" '' -H 'Accept: application/json' |
-		jq -e --arg id "x86_64/lab/$breaks" '[.boots[] | select(.image == $id)] | length == 0'
+		holds --arg id "x86_64/lab/$breaks" '[.boots[] | select(.image == $id)] | length == 0'
 }
 
 # Without the culprit the bad end is good; the bad end and all are tried from a reset.
 confirmed() {
 	bisect status --json --conf "$LAB/bisect.conf" --host "$machine" | tee "$LAB/status.json" |
-		jq -e '[.steps[] | select(.role == "revert") | .verdict] == ["good"]'
+		holds '[.steps[] | select(.role == "revert") | .verdict] == ["good"]'
 }
 
 # The panic is the regression itself: each kernel that comes up is good.

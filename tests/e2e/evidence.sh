@@ -18,7 +18,7 @@ panic_without_a_console() {
 }
 
 step_is() { # JQ-EXPRESSION - of the step that tried the bad end
-	evidence_run status --json | jq -e --arg c "$dies" \
+	evidence_run status --json | holds --arg c "$dies" \
 		".steps[] | select(.commit == \$c) | $1"
 }
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2016 # jq's own variables
 # A fault of the lab at each hop: one clear line, then the fallback, and no person.
 
 good_image=x86_64/lab/$merge
@@ -43,7 +43,7 @@ without() { # SERVICE COMMAND...
 
 failure_is_on_record() { # REGEX
 	api GET "/v1/hosts/$mac/boots?limit=4" '' -H 'Accept: application/json' |
-		jq -e --arg re "$1" '[.boots[].events[] | select(.stage == "failed") | .detail] |
+		holds --arg re "$1" '[.boots[].events[] | select(.stage == "failed") | .detail] |
 			any(test($re))'
 }
 

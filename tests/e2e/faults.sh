@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2016 # jq's own variables
 # Recovery: tenfold-bisect against a lab that fails at each hop, then against candidates that
 # never come up. Right commits at the end, one reset a hang, and nobody's hand.
 # (A controller that is killed and a panic: see bisect. kexec refused: see failures.)
@@ -84,13 +84,13 @@ candidates_that_never_come_up() {
 }
 
 judged() { # COMMIT REGEX
-	faults_status | jq -e --arg c "$1" --arg re "$2" \
+	faults_status | holds --arg c "$1" --arg re "$2" \
 		'.steps[] | select(.commit == $c) | .verdict == "bad" and (.why | test($re))'
 }
 
 # The reset that ends a hang brings the next candidate; the last one's is for its owner.
 one_reset_each() {
-	faults_status | jq -e '.lab_faults == 0 and ([.steps[].resets] | max) == 1'
+	faults_status | holds '.lab_faults == 0 and ([.steps[].resets] | max) == 1'
 }
 
 subject_faults() {

@@ -34,6 +34,13 @@ matches() {
 	[[ $1 =~ $2 ]] || { printf 'expected: /%s/\n     got: %s\n' "$2" "$1"; return 1; }
 }
 
+# holds JQ-ARGUMENT... - of the JSON that comes in; where nothing comes in, nothing holds
+holds() {
+	local json
+	json=$(cat)
+	[ -n "$json" ] && jq -e "$@" <<<"$json"
+}
+
 # within SECONDS COMMAND... - until it succeeds; its last words when it does not
 within() {
 	local end=$((SECONDS + $1))
@@ -114,7 +121,7 @@ boot_json() {
 
 # boot_is JQ-EXPRESSION - true of the newest boot
 boot_is() {
-	boot_json | jq -e "$1"
+	boot_json | holds "$1"
 }
 
 # up_on RELEASE-REGEX - power-cycles into the local OS on that kernel, proved by the server

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2016 # jq's own variables
 # The report of a bisection that ended: in each form, and as a mail by a real SMTP server.
 
 report() { # FORMAT [OPTION...]
@@ -45,7 +45,7 @@ assert sys.argv[1] in page.text' "$regression"
 }
 
 programs_can_read_it() {
-	report json | jq -e --arg c "$regression" '.culprit.commit == $c and (.steps | length) > 3'
+	report json | holds --arg c "$regression" '.culprit.commit == $c and (.steps | length) > 3'
 }
 
 no_mail_came() {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2016 # jq's own variables
 # From a push to a boot: the watching builder fetches a branch, makes an image of its new
 # commit, and a host without a default of its own boots the branch's newest.
 
@@ -34,7 +34,7 @@ END
 
 # refs.json, which the watching builder writes for the server, has the branch's tip.
 the_list_has_the_branch() {
-	jq -e --arg tip "$(git -C "$remote" rev-parse watched)" '.branches.watched == $tip' \
+	holds --arg tip "$(git -C "$remote" rev-parse watched)" '.branches.watched == $tip' \
 		"$LAB.store/refs.json" || { cat "$LAB/watch.log"; return 1; }
 }
 
