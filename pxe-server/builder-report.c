@@ -35,6 +35,13 @@ static double date(const json_t *object, const char *key)
 	return text && clock_parse_iso(text, &seconds) == 0 ? (double)seconds : 0;
 }
 
+static int percent_of(const json_t *object)
+{
+	double percent = number(object, "percent", 0);
+
+	return percent < 0 ? 0 : percent > 100 ? 100 : (int)percent;
+}
+
 static bool parse_running(const json_t *object, struct builder_running *ret_running)
 {
 	const char *id = json_string_value(json_object_get(object, "id"));
@@ -43,7 +50,7 @@ static bool parse_running(const json_t *object, struct builder_running *ret_runn
 
 	if (!id || !phase || image_id_parse(id, &parsed, NULL) < 0)
 		return false;
-	*ret_running = (struct builder_running){.percent = number(object, "percent", 0),
+	*ret_running = (struct builder_running){.percent = percent_of(object),
 		.since = date(object, "since"),
 		.left = number(object, "left", -1)};
 	snprintf(ret_running->id, sizeof(ret_running->id), "%s", id);

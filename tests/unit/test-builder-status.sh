@@ -77,6 +77,13 @@ is 'status: the disk' true "$(status '.disk.used > 0 and .disk.free > 0')"
 is 'status: people read the same' 'queued: 1 wished for, 0 new, 0 back-fill; a builder watches' \
 	"$(builder status | grep '^queued:')"
 
+# who waits at a terminal; script(1) makes one
+script -qec "$program --conf $dir/builder.conf build $c2" /dev/null </dev/null >"$dir/tty" 2>&1 &
+third=$!
+until_true grep -q "^.\[[= ]*\] ${c2:0:12} x86_64/mini compile [0-9]* %," "$dir/tty"
+is 'who waits at a terminal sees a bar' 0 $?
+
+: >"$dir/server.log"
 "$server" --listen 127.0.0.1:0 --store "$dir/store" --state "$dir/served" 2>"$dir/server.log" &
 started() {
 	where=$(sed -n 's,.*serving http://\([^/]*\)/.*,\1,p' "$dir/server.log")
@@ -98,7 +105,7 @@ is 'the metrics: running' 1 "$(metric tenfold_builder_running)"
 is 'the metrics: failures' 1 "$(metric 'tenfold_recent_builds{result="failed",window="1d"}')"
 
 echo >"$dir/gate"
-wait $first $second
+wait $first $second $third
 is 'a commit that cannot differ needs no make' 'false true' \
 	"$(estimate "$c3" '.images[].same') $(estimate "$note" '.images[].same')"
 is 'and costs less' true "$(jq -n "$(estimate "$note" .seconds) < $(estimate "$c3" .seconds)")"
