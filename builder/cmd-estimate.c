@@ -111,8 +111,8 @@ static int add_answer(void *ctx, const struct conf_config *config, const char *a
 	else if (activity_is_running(&e->activity, &answer->id, &answer->seconds))
 		answer->state = STATE_RUNNING;
 	else
-		answer->state = find(&e->activity.queue, &answer->id) ? STATE_QUEUED
-								      : STATE_MISSING;
+		answer->state =
+			find(&e->queue, &answer->id) ? STATE_QUEUED : STATE_MISSING;
 	if (answer->state == STATE_MISSING &&
 		add_missing(e, config, &answer->id, e->n) < 0)
 		return -ENOMEM;

@@ -41,6 +41,8 @@ states='[.images[] | .state] | join(" ")'
 
 is 'nothing was ever built: missing, and nobody knows' 'missing null null' \
 	"$(estimate "$c1" '"\(.images[0].state) \(.images[0].seconds) \(.seconds)"')"
+is 'what a branch wants is in no queue while nobody watches' 'missing 1' \
+	"$(estimate "$c6" '.images[0] | "\(.state) \(.place)"')"
 watch
 until_true has "$c6"
 builder build "$broken" >"$dir/out" 2>&1
