@@ -22,13 +22,6 @@ const char *verdict_word(enum verdict verdict)
 	return verdicts[verdict];
 }
 
-const char *step_way(const struct step *step)
-{
-	if (!*step->boot)
-		return "";
-	return step->warm ? "warm" : "reset";
-}
-
 struct reading {
 	struct past *past;
 	struct step step; /* of the last `judged` event, until git's line comes */
@@ -385,14 +378,6 @@ const char *past_word(const struct past *past, enum verdict verdict)
 		return verdicts[verdict];
 	return verdict == VERDICT_GOOD ? terms_old(&past->terms)
 				       : terms_new(&past->terms);
-}
-
-const struct step *past_step(const struct past *past, size_t i)
-{
-	if (i < past->n_steps)
-		return &past->steps[i];
-	i -= past->n_steps;
-	return i < past->n_confirmations ? &past->confirmations[i] : NULL;
 }
 
 const char *past_setting(const struct past *past, const char *key, const char *after)

@@ -43,7 +43,10 @@ struct step {
 };
 
 /* How the host came into it: "warm", "reset"; "": it was not booted. */
-const char *step_way(const struct step *step);
+static inline const char *step_way(const struct step *step)
+{
+	return !*step->boot ? "" : step->warm ? "warm" : "reset";
+}
 
 struct past {
 	struct strvec settings; /* key=value of the run's start */
@@ -92,7 +95,13 @@ int past_confirm(struct past *past, const struct step *step);
 const char *past_word(const struct past *past, enum verdict verdict);
 
 /* All that was tried, in order: the steps, then the confirmations. NULL behind them. */
-const struct step *past_step(const struct past *past, size_t i);
+static inline const struct step *past_step(const struct past *past, size_t i)
+{
+	if (i < past->n_steps)
+		return &past->steps[i];
+	i -= past->n_steps;
+	return i < past->n_confirmations ? &past->confirmations[i] : NULL;
+}
 
 /* A setting's value; NULL if it was not set. A key may stand more than once: after is
  * the last value got, or NULL for the first. */
