@@ -35,7 +35,7 @@ END
 # refs.json, which the watching builder writes for the server, has the branch's tip.
 the_list_has_the_branch() {
 	holds --arg tip "$(git -C "$remote" rev-parse watched)" '.branches.watched == $tip' \
-		"$LAB.store/refs.json" || { cat "$LAB/watch.log"; return 1; }
+		<"$LAB.store/refs.json" || { cat "$LAB/watch.log"; return 1; }
 }
 
 # A change of code on top of v-bad, made without a work tree.
