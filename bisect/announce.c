@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "choice/choose.h"
 #include "pace.h"
 
 static const char *end_word(const struct run *run, const char *role)
@@ -15,12 +14,11 @@ static const char *end_word(const struct run *run, const char *role)
 /* "10 commits left, roughly 2 more steps after this, about 4 min" */
 static void add_left(const struct run *run, const struct step *step, struct buf *b)
 {
-	unsigned int more = choose_steps(step->candidates);
 	struct pace pace;
 
-	buf_addf(b, " (%zu commits left, roughly %u more step%s after this",
-		step->candidates, more, more == 1 ? "" : "s");
 	pace_measure(run->past, step->candidates, run->confirm, &pace);
+	buf_addf(b, " (%zu commits left, roughly %u more step%s after this",
+		step->candidates, pace.left, pace.left == 1 ? "" : "s");
 	if (pace.left_seconds >= 0) {
 		buf_adds(b, ", ");
 		pace_words(pace.left_seconds, b);
@@ -53,7 +51,8 @@ void run_announce_step(struct run *run, const struct step *step)
 	CLEANUP_BUF struct buf b;
 
 	buf_init(&b, 4096);
-	buf_addf(&b, "step %u: %.12s ", step->number, step->commit);
+	buf_addf(&b, "step %u%s%s: %.12s ", step->number, *step->host ? " on " : "",
+		step->host, step->commit);
 	buf_add_clean(&b, step->subject);
 	if (step->candidates)
 		add_left(run, step, &b);
@@ -70,10 +69,11 @@ void run_announce_step(struct run *run, const struct step *step)
 void run_announce_verdict(struct run *run, const struct step *step)
 {
 	const struct world *w = run->bench.world;
-	char line[640];
+	char line[720];
 
-	snprintf(line, sizeof(line), "step %u: %.12s is %s: %s (%.1f s%s)", step->number,
-		step->commit, past_word(run->past, step->verdict), step->why,
+	snprintf(line, sizeof(line), "step %u%s%s: %.12s is %s: %s (%.1f s%s)",
+		step->number, *step->host ? " on " : "", step->host, step->commit,
+		past_word(run->past, step->verdict), step->why,
 		step->cost.seconds[COST_TOTAL], step->warm ? ", warm" : "");
 	w->view->say(w->view_ctx, line);
 }

@@ -18,6 +18,9 @@ static int replay_check(struct session *s, int argc, char **argv, struct err *er
 	if (argc - next != 1)
 		return err_set(err, -EINVAL, "replay takes one log file");
 	s->settings.replay = strdup(argv[next]);
+	r = params_hosts(&s->settings, err);
+	if (r < 0)
+		return r;
 	s->settings.host = s->settings.host ? s->settings.host : strdup("replay");
 	if (!s->settings.replay || !s->settings.host)
 		return err_set(err, -ENOMEM, "out of memory");

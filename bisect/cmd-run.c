@@ -10,6 +10,7 @@
 #include "owner.h"
 #include "report/text.h"
 #include "session.h"
+#include "team/muster.h"
 
 static bool is_resumable(int end)
 {
@@ -51,6 +52,21 @@ static void announce_run(struct session *s)
 	view_ops.say(&s->view, line);
 }
 
+static int run_alone(struct session *s, struct err *err)
+{
+	int end = session_find_good(s, err);
+
+	if (end == RUN_GOING && s->releases.commits.n)
+		hold_range(s);
+	if (end == RUN_GOING)
+		end = run_bisection(&s->run, err);
+	waiter_calm(&s->waiter);
+	ahead_end(&s->run);
+	drive_leave(&s->run.bench.drive);
+	owner_give_back(&s->run);
+	return end;
+}
+
 int cmd_run(int argc, char **argv)
 {
 	CLEANUP_SESSION struct session s;
@@ -68,15 +84,7 @@ int cmd_run(int argc, char **argv)
 		return cmd_fail(&err);
 	announce_run(&s);
 	hold_range(&s);
-	end = session_find_good(&s, &err);
-	if (end == RUN_GOING && s.releases.commits.n)
-		hold_range(&s);
-	if (end == RUN_GOING)
-		end = run_bisection(&s.run, &err);
-	waiter_calm(&s.waiter);
-	ahead_end(&s.run);
-	drive_leave(&s.run.bench.drive);
-	owner_give_back(&s.run);
+	end = s.n_mates ? muster_run(&s, &err) : run_alone(&s, &err);
 	if (end < 0) {
 		view_end(&s.view);
 		log_error("%s", err.text);

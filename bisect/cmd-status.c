@@ -12,15 +12,15 @@
 #include "show.h"
 #include "status.h"
 
-/* The host's boots as the server knows them; none when it does not answer. */
-static void ask_server(struct show *show, struct boots *boots)
+/* A host's boots as the server knows them; none when it does not answer. */
+static void ask_server(const struct show *show, const char *mac, struct boots *boots)
 {
 	const char *url = past_setting(&show->past, "server", NULL);
-	const char *mac = past_setting(&show->past, "mac", NULL);
 	struct server server = {.host = mac};
 
 	boots->n = 0;
-	if (!mac || http_new(url ? url : show->settings.server, NULL, &server.http, NULL))
+	if (!mac || !*mac ||
+		http_new(url ? url : show->settings.server, NULL, &server.http, NULL))
 		return;
 	if (server_ops.boots(&server, boots, NULL) < 0)
 		boots->n = 0;
@@ -35,15 +35,32 @@ static bool is_at_work(const struct past *past)
 	return text && mac_parse(text, &mac) == 0 && place_is_locked(&mac);
 }
 
+/* boots: a place for each host. */
 static void look(struct show *show, struct boots *boots, struct status *ret_status)
 {
-	ask_server(show, boots);
+	const struct roster *roster = &show->past.roster;
+	bool several = roster->n > 1;
+
+	for (size_t i = 0; several && i < roster->n; i++)
+		ask_server(show, roster->v[i].mac, &boots[i]);
+	if (!several)
+		ask_server(show, past_setting(&show->past, "mac", NULL), boots);
 	*ret_status = (struct status){.host = show->settings.host,
 		.at_work = is_at_work(&show->past),
 		.past = &show->past,
 		.folder = show->place.folder.data,
-		.boot = boots->n ? boots->v : NULL,
+		.boot = !several && boots->n ? boots->v : NULL,
+		.boots = several ? boots : NULL,
 		.now = clock_wall()};
+}
+
+static struct boots *new_boots(const struct show *show, struct err *err)
+{
+	struct boots *boots = calloc(show->past.roster.n + 1, sizeof(*boots));
+
+	if (!boots)
+		err_set(err, -ENOMEM, "out of memory");
+	return boots;
 }
 
 static void print_json(const struct status *status)
@@ -74,12 +91,14 @@ static int go_along(struct show *show, struct err *err)
 
 	buf_init(&shown, 1024 * 1024);
 	while (r == 0) {
-		struct boots boots = {0};
+		CLEANUP_FREE struct boots *boots = new_boots(show, err);
 		CLEANUP_BUF struct buf text;
 		struct status status;
 
 		buf_init(&text, 1024 * 1024);
-		look(show, &boots, &status);
+		if (!boots)
+			return -ENOMEM;
+		look(show, boots, &status);
 		status_text(&status, &text);
 		draw(&text, &shown, isatty(STDOUT_FILENO));
 		if (!status.at_work)
@@ -96,7 +115,7 @@ int cmd_status(int argc, char **argv)
 	CLEANUP_SHOW struct show show = SHOW_INIT;
 	CLEANUP_BUF struct buf text;
 	struct err err = ERR_INIT;
-	struct boots boots = {0};
+	CLEANUP_FREE struct boots *boots = NULL;
 	struct status status;
 	int r = show_open(&show, argc, argv, &err);
 
@@ -107,7 +126,10 @@ int cmd_status(int argc, char **argv)
 		r = go_along(&show, &err);
 		return r < 0 ? cmd_fail(&err) : 0;
 	}
-	look(&show, &boots, &status);
+	boots = new_boots(&show, &err);
+	if (!boots)
+		return cmd_fail(&err);
+	look(&show, boots, &status);
 	if (show.settings.json) {
 		print_json(&status);
 	} else {

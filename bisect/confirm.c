@@ -22,6 +22,8 @@ static int log_mode(struct run *run, const char *was, struct err *err)
 	buf_init(&b, RECORD_MAX);
 	record_event(&b, "boot-mode");
 	record_pair(&b, "mode", "grub");
+	if (run->host)
+		record_pair(&b, "host", "%s", run->host);
 	record_pair(&b, "was", "%s", was);
 	record_end(&b);
 	snprintf(run->past->mode_was, sizeof(run->past->mode_was), "%s", was);

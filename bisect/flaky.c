@@ -259,20 +259,13 @@ static int log_belief(struct run *run, const struct belief_answer *answer,
 
 static int found(struct run *run, const char *commit, struct err *err)
 {
-	CLEANUP_STRVEC struct strvec parents = STRVEC_INIT;
-	CLEANUP_BUF struct buf b;
-	int r;
+	int r = run_log_conclusion(run, commit, err);
 
-	buf_init(&b, RECORD_MAX);
-	r = history_parents(run->history, commit, &parents, err);
 	if (r < 0)
 		return r;
-	record_conclusion(&b, commit, &parents, &run->past->terms, run->first_parent);
-	r = journal_append(run->journal, &b, err);
 	buf_addf(&run->words, "%s is the first %s commit: %s", commit,
 		terms_new(&run->past->terms), run->past->belief);
-	if (!r)
-		r = run_log_end(run, "found", commit, err);
+	r = run_log_end(run, "found", commit, err);
 	return r < 0 ? r : RUN_FOUND;
 }
 

@@ -124,6 +124,8 @@ static void add_step(struct buf *b, const struct step *step)
 {
 	record_pair(b, "step", "%u", step->number);
 	record_pair(b, "role", "%s", step->role);
+	if (*step->host)
+		record_pair(b, "host", "%s", step->host);
 	record_pair(b, "commit", "%s", step->commit);
 	record_pair(b, "verdict", "%s", verdict_word(step->verdict));
 	record_pair(b, "why", "%s", step->why);

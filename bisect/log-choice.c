@@ -74,6 +74,17 @@ static int take_settings(struct session *s, const struct past *past, struct err 
 	return 0;
 }
 
+/* A run on several hosts is named by the first of them. */
+static int take_hosts(struct params *given, const struct past *past, struct err *err)
+{
+	if (given->hosts.n > 1)
+		return 0;
+	strvec_release(&given->hosts);
+	return take_list(past, "host", &given->hosts) < 0
+		       ? err_set(err, -ENOMEM, "out of memory")
+		       : 0;
+}
+
 /* Rules of the run's start come after this command line and before the config file. */
 static int take_rules(struct params *given, const struct past *past, struct err *err)
 {
@@ -131,7 +142,9 @@ int session_take_past(struct session *s, struct err *err)
 			return err_set(err, -EINVAL,
 				"there is no unfinished run of host '%s' in '%s'",
 				given->host, s->place.folder.data);
-		r = take_rules(given, &s->past, err);
+		r = take_hosts(given, &s->past, err);
+		if (!r)
+			r = take_rules(given, &s->past, err);
 		return r < 0 ? r : take_settings(s, &s->past, err);
 	}
 	if (given->replay) {
@@ -219,6 +232,10 @@ static void record_start(const struct session *s, struct buf *b)
 	record_pair(b, "version", "%s", TENFOLD_VERSION);
 	record_pair(b, "host", "%s", given->host);
 	record_pair(b, "mac", "%s", s->host.mac.text);
+	for (size_t i = 0; i < s->n_mates; i++) {
+		record_pair(b, "host", "%s", s->mates[i].settings.host);
+		record_pair(b, "mac", "%s", s->mates[i].host.mac.text);
+	}
 	record_pair(b, "repo", "%s", repo ? repo : given->repo);
 	record_pair(b, "bad", "%s", s->bad);
 	record_pair(b, "bad-rev", "%s", given->bad);
@@ -275,19 +292,40 @@ static int record_replayed(const struct session *s, struct buf *b, struct err *e
 	return r;
 }
 
+/* What a run that was killed has left at a host; name: one of several, or NULL. */
+static int undo_at(struct session *s, const char *name, struct err *err)
+{
+	const struct roster_host *host = name ? roster_find(&s->past.roster, name) : NULL;
+	struct server server = s->server;
+	int r = 0;
+
+	if (host && *host->mac)
+		server.host = host->mac;
+	if (s->past.mode_changed && (!name || !strcmp(s->past.mode_host, name)))
+		r = server_ops.set_mode(&server, s->past.mode_was, err);
+	return r < 0 ? r
+		     : owner_give_back_over(&s->past, name, &server_ops, &server, err);
+}
+
+static int undo_past(struct session *s, struct err *err)
+{
+	const struct roster *roster = &s->past.roster;
+	int r = 0;
+
+	if (roster->n < 2)
+		return undo_at(s, NULL, err);
+	for (size_t i = 0; !r && i < roster->n; i++)
+		r = undo_at(s, roster->v[i].name, err);
+	return r;
+}
+
 static int begin_log(struct session *s, struct err *err)
 {
 	CLEANUP_BUF struct buf b;
 	int r;
 
 	buf_init(&b, 16 * 1024 * 1024);
-	/* what a run that was killed has left behind */
-	if (s->past.mode_changed) {
-		r = server_ops.set_mode(&s->server, s->past.mode_was, err);
-		if (r < 0)
-			return r;
-	}
-	r = owner_give_back_over(&s->past, &server_ops, &s->server, err);
+	r = undo_past(s, err);
 	if (r < 0)
 		return r;
 	if (file_exists(s->place.log.data)) {

@@ -19,8 +19,8 @@ int owner_note(struct run *run, struct err *err);
 void owner_give_back(struct run *run);
 
 /* The same before a new log is begun over that of a run which was killed: a next that is
- * still that run's gives way. */
-int owner_give_back_over(const struct past *past, const struct server_ops *server,
-	void *server_ctx, struct err *err);
+ * still that run's gives way. host: one of several, or NULL. */
+int owner_give_back_over(const struct past *past, const char *host,
+	const struct server_ops *server, void *server_ctx, struct err *err);
 
 #endif

@@ -36,9 +36,23 @@ static size_t candidates_left(const struct past *past)
 {
 	const struct step *last = past->n_steps ? &past->steps[past->n_steps - 1] : NULL;
 
+	if (past->roster.n > 1 && roster_candidates(&past->roster))
+		return roster_candidates(&past->roster);
 	if (*past->current)
 		return past->current_candidates;
 	return last ? (last->candidates + 1) / 2 : 0;
+}
+
+/* Steps one after the other: k hosts cut what is left in k + 1 parts each time. */
+static unsigned int steps_left(const struct past *past, size_t candidates)
+{
+	size_t hosts = roster_at_work(&past->roster);
+	double steps;
+
+	if (hosts < 2 || candidates < 2)
+		return choose_steps(candidates);
+	steps = ceil(log2(candidates) / log2(hosts + 1));
+	return steps > 1 ? (unsigned int)steps - 1 : 0;
 }
 
 void pace_measure(const struct past *past, size_t candidates, unsigned int confirm,
@@ -51,7 +65,8 @@ void pace_measure(const struct past *past, size_t candidates, unsigned int confi
 		.left_seconds = -1};
 
 	if (!*past->result && !past->n_confirmations)
-		pace.left = choose_steps(candidates ? candidates : candidates_left(past));
+		pace.left =
+			steps_left(past, candidates ? candidates : candidates_left(past));
 	if (!*past->result && pace.step >= 0) {
 		confirmations -= past->n_confirmations < confirmations
 					 ? past->n_confirmations

@@ -138,12 +138,12 @@ const struct option_def params_options[] = {
 		AT(paths)},
 	{.name = "host",
 		.letter = 'H',
-		.kind = OPTION_TEXT,
+		.kind = OPTION_LIST,
 		.where = OPTION_ARGS,
 		.arg = "NAME",
-		.help = "lab machine to use, as the server knows it",
+		.help = "lab machine, as the server knows it; several: side by side",
 		.valid = is_host,
-		AT(host)},
+		AT(hosts)},
 	{.name = "resume",
 		.kind = OPTION_BOOL,
 		.where = OPTION_ARGS,
@@ -440,6 +440,8 @@ const struct option_def params_options[] = {
 void params_release(struct params *s)
 {
 	options_release(params_options, s);
+	free(s->host);
+	s->host = NULL;
 }
 
 static int inherit_text(char **to, char *const *from)
@@ -482,9 +484,25 @@ int params_inherit(struct params *to, const struct params *from, struct err *err
 	return r < 0 ? err_errno(err, r, "cannot take the settings in") : 0;
 }
 
+/* [hosts NAME] */
+struct names {
+	struct strvec names;
+};
+
+static const struct option_def names_options[] = {
+	{.name = "names",
+		.kind = OPTION_WORDS,
+		.where = OPTION_FILE,
+		.arg = "NAMES",
+		.help = "hosts that --host NAME stands for",
+		.offset = offsetof(struct names, names)},
+	OPTION_END,
+};
+
 struct conf {
 	const char *host;
 	struct params defaults, ours, others;
+	struct names named, other_names;
 };
 
 static void *open_defaults(void *ctx, const char *name, struct err *err)
@@ -509,26 +527,84 @@ static void *open_host(void *ctx, const char *name, struct err *err)
 	return conf->host && !strcmp(name, conf->host) ? &conf->ours : &conf->others;
 }
 
+static void *open_names(void *ctx, const char *name, struct err *err)
+{
+	struct conf *conf = ctx;
+
+	if (!is_host(name)) {
+		err_set(err, -EINVAL, "hosts are named by [hosts NAME], not '%.60s'",
+			name);
+		return NULL;
+	}
+	return conf->host && !strcmp(name, conf->host) ? &conf->named
+						       : &conf->other_names;
+}
+
 static void conf_release(struct conf *conf)
 {
 	params_release(&conf->defaults);
 	params_release(&conf->ours);
 	params_release(&conf->others);
+	options_release(names_options, &conf->named);
+	options_release(names_options, &conf->other_names);
 }
 
-static int read_file(struct params *s, const char *path, struct err *err)
+#define CLEANUP_CONF CLEANUP(conf_release)
+
+/* The file of --conf must be there, the usual one need not. */
+static int read_conf(const struct params *s, struct conf *conf, struct err *err)
 {
 	static const struct option_section sections[] = {
 		{"defaults", params_options, open_defaults},
 		{"host", params_options, open_host},
+		{"hosts", names_options, open_names},
 		{NULL, NULL, NULL},
 	};
-	CLEANUP(conf_release) struct conf conf = {.host = s->host};
-	int r = options_file(path, sections, &conf, err);
+	const char *path = s->config_file ? s->config_file : USUAL_FILE;
 
-	if (r == 0)
-		r = params_inherit(s, &conf.ours, err);
-	return r < 0 ? r : params_inherit(s, &conf.defaults, err);
+	if (!s->config_file && !file_exists(path))
+		return 0;
+	return options_file(path, sections, conf, err);
+}
+
+static int add_host(struct strvec *hosts, const char *name, struct err *err)
+{
+	for (size_t i = 0; i < hosts->n; i++)
+		if (!strcmp(hosts->v[i], name))
+			return err_set(err, -EINVAL, "host '%s' is named twice", name);
+	if (!is_host(name))
+		return err_set(err, -EINVAL, "'%.60s' is no name of a host", name);
+	if (hosts->n == PARAMS_HOSTS_MAX)
+		return err_set(err, -EINVAL, "more than %d hosts", PARAMS_HOSTS_MAX);
+	strvec_add(hosts, name);
+	return strvec_check(hosts);
+}
+
+/* The hosts that one name stands for. */
+static int add_named(
+	const struct params *s, const char *name, struct strvec *hosts, struct err *err)
+{
+	CLEANUP_CONF struct conf conf = {.host = name};
+	const struct strvec *names = &conf.named.names;
+	int r = read_conf(s, &conf, err);
+
+	if (!r && !names->n)
+		return add_host(hosts, name, err);
+	for (size_t i = 0; !r && i < names->n; i++)
+		r = add_host(hosts, names->v[i], err);
+	return r;
+}
+
+int params_hosts(struct params *s, struct err *err)
+{
+	struct strvec hosts = STRVEC_INIT;
+	int r = 0;
+
+	for (size_t i = 0; !r && i < s->hosts.n; i++)
+		r = add_named(s, s->hosts.v[i], &hosts, err);
+	strvec_release(&s->hosts);
+	s->hosts = hosts;
+	return r < 0 || !hosts.n ? r : inherit_text(&s->host, hosts.v);
 }
 
 /* $XDG_STATE_HOME/tenfold, as the XDG base directories have it. */
@@ -587,11 +663,13 @@ static int add_defaults(struct params *s, struct err *err)
 
 int params_complete(struct params *s, struct err *err)
 {
-	const char *path = s->config_file ? s->config_file : USUAL_FILE;
-	int r = 0;
+	CLEANUP_CONF struct conf conf = {.host = s->host};
+	int r = read_conf(s, &conf, err);
 
-	if (s->config_file || file_exists(path))
-		r = read_file(s, path, err);
+	if (!r)
+		r = params_inherit(s, &conf.ours, err);
+	if (!r)
+		r = params_inherit(s, &conf.defaults, err);
 	return r < 0 ? r : add_defaults(s, err);
 }
 
@@ -600,6 +678,8 @@ int params_state(const struct params *s, char **ret_state, struct err *err)
 	CLEANUP_PARAMS struct params whole = {0};
 	int r = params_inherit(&whole, s, err);
 
+	if (!r && s->host)
+		r = inherit_text(&whole.host, &s->host);
 	if (!r)
 		r = params_complete(&whole, err);
 	if (!r)

@@ -12,10 +12,14 @@
 #include "lib/options.h"
 #include "lib/strvec.h"
 
+#define PARAMS_HOSTS_MAX 32 /* in one run */
+
 /* A field that was not given is NULL, 0, false or empty. */
 struct params {
 	/* command line only */
-	char *config_file, *repo, *bad, *host, *replay;
+	char *config_file, *repo, *bad, *replay;
+	struct strvec hosts; /* one as a rule; see params_hosts() */
+	char *host;          /* the first of them: whose section of the file counts */
 	struct strvec goods, failures, to;
 	struct strvec paths;
 	char *format, *title, *term_old, *term_new;
@@ -41,6 +45,10 @@ extern const struct option_def params_options[];
 /* Fills what is not set from the config file (that of --conf must be there, the usual
  * one may be missing) and from the defaults. s->host says which [host] is meant. */
 int params_complete(struct params *s, struct err *err);
+
+/* Puts in place of a name of [hosts NAME] the hosts that stand there, and sets host.
+ * -EINVAL: one is named twice, or there are too many. No host at all is no error. */
+int params_hosts(struct params *s, struct err *err);
 
 /* Where logs are kept, which may stand in the config file; free() it. */
 int params_state(const struct params *s, char **ret_state, struct err *err);

@@ -8,6 +8,7 @@
 
 #include "lib/buf.h"
 #include "lib/file.h"
+#include "pairs.h"
 
 #define LOG_MAX (64 * 1024 * 1024)
 
@@ -36,30 +37,6 @@ static void copy(char *ret, size_t size, const char *text)
 }
 #define COPY(field, text) copy(field, sizeof(field), text)
 
-static const char *find_pair(const struct strvec *pairs, const char *key)
-{
-	size_t len = strlen(key);
-
-	for (size_t i = 0; i < pairs->n; i++)
-		if (!strncmp(pairs->v[i], key, len) && pairs->v[i][len] == '=')
-			return pairs->v[i] + len + 1;
-	return NULL;
-}
-
-static const char *text_of(const struct strvec *pairs, const char *key)
-{
-	const char *value = find_pair(pairs, key);
-
-	return value ? value : "";
-}
-
-static long number_of(const struct strvec *pairs, const char *key, long fallback)
-{
-	const char *value = find_pair(pairs, key);
-
-	return value ? strtol(value, NULL, 10) : fallback;
-}
-
 static void take_start(struct past *past, struct strvec *pairs)
 {
 	strvec_release(&past->settings);
@@ -70,23 +47,24 @@ static void take_start(struct past *past, struct strvec *pairs)
 
 static void take_judged(struct step *step, const struct strvec *pairs)
 {
-	*step = (struct step){.number = number_of(pairs, "step", 0),
-		.exit_code = number_of(pairs, "exit", -1),
-		.attempts = number_of(pairs, "attempts", 0),
-		.resets = number_of(pairs, "resets", 0),
-		.candidates = number_of(pairs, "candidates", 0)};
-	COPY(step->role, text_of(pairs, "role"));
-	COPY(step->commit, text_of(pairs, "commit"));
-	COPY(step->why, text_of(pairs, "why"));
-	COPY(step->boot, text_of(pairs, "boot"));
-	step->warm = !strcmp(text_of(pairs, "way"), "warm");
-	COPY(step->release, text_of(pairs, "release"));
-	COPY(step->finished, text_of(pairs, "finished"));
-	COPY(step->same_as, text_of(pairs, "same-as"));
-	step->another = find_pair(pairs, "another-failure") != NULL;
+	*step = (struct step){.number = pairs_number(pairs, "step", 0),
+		.exit_code = pairs_number(pairs, "exit", -1),
+		.attempts = pairs_number(pairs, "attempts", 0),
+		.resets = pairs_number(pairs, "resets", 0),
+		.candidates = pairs_number(pairs, "candidates", 0)};
+	COPY(step->role, pairs_text(pairs, "role"));
+	COPY(step->host, pairs_text(pairs, "host"));
+	COPY(step->commit, pairs_text(pairs, "commit"));
+	COPY(step->why, pairs_text(pairs, "why"));
+	COPY(step->boot, pairs_text(pairs, "boot"));
+	step->warm = !strcmp(pairs_text(pairs, "way"), "warm");
+	COPY(step->release, pairs_text(pairs, "release"));
+	COPY(step->finished, pairs_text(pairs, "finished"));
+	COPY(step->same_as, pairs_text(pairs, "same-as"));
+	step->another = pairs_find(pairs, "another-failure") != NULL;
 	cost_init(&step->cost);
 	for (int i = 0; i < COST_STAGES; i++) {
-		const char *value = find_pair(pairs, cost_name(i));
+		const char *value = pairs_find(pairs, cost_name(i));
 
 		if (value)
 			step->cost.seconds[i] = strtod(value, NULL);
@@ -106,13 +84,13 @@ static void take_signature(struct past *past, const struct strvec *pairs)
 
 static void take_end(struct past *past, const struct strvec *pairs)
 {
-	COPY(past->result, text_of(pairs, "result"));
-	COPY(past->words, text_of(pairs, "words"));
-	COPY(past->culprit, text_of(pairs, "commit"));
-	COPY(past->culprit_subject, text_of(pairs, "subject"));
-	COPY(past->culprit_author, text_of(pairs, "author"));
-	COPY(past->culprit_date, text_of(pairs, "date"));
-	past->culprit_parents = number_of(pairs, "parents", 0);
+	COPY(past->result, pairs_text(pairs, "result"));
+	COPY(past->words, pairs_text(pairs, "words"));
+	COPY(past->culprit, pairs_text(pairs, "commit"));
+	COPY(past->culprit_subject, pairs_text(pairs, "subject"));
+	COPY(past->culprit_author, pairs_text(pairs, "author"));
+	COPY(past->culprit_date, pairs_text(pairs, "date"));
+	past->culprit_parents = pairs_number(pairs, "parents", 0);
 	past->current[0] = '\0';
 }
 
@@ -125,6 +103,8 @@ static int add_step(
 		return -ENOMEM;
 	*steps = more;
 	more[(*n)++] = *step;
+	if (past->roster.last_number && step->number > past->roster.last_number)
+		past->roster.last_number = step->number;
 	past->current[0] = '\0';
 	return 0;
 }
@@ -146,27 +126,32 @@ static int take_whole(struct past *past, const struct strvec *pairs,
 	struct step step;
 
 	take_judged(&step, pairs);
-	COPY(step.subject, text_of(pairs, "subject"));
+	COPY(step.subject, pairs_text(pairs, "subject"));
 	step.verdict = VERDICT_SKIP;
 	for (size_t v = 0; v < ARRAY_SIZE(verdicts); v++)
-		if (!strcmp(text_of(pairs, "verdict"), verdicts[v]))
+		if (!strcmp(pairs_text(pairs, "verdict"), verdicts[v]))
 			step.verdict = v;
 	return add(past, &step);
 }
 
 static void take_mode(struct past *past, const struct strvec *pairs)
 {
-	past->mode_changed = find_pair(pairs, "back") == NULL;
-	if (past->mode_changed)
-		COPY(past->mode_was, text_of(pairs, "was"));
+	past->mode_changed = pairs_find(pairs, "back") == NULL;
+	if (!past->mode_changed)
+		return;
+	COPY(past->mode_was, pairs_text(pairs, "was"));
+	COPY(past->mode_host, pairs_text(pairs, "host"));
 }
 
+/* With several hosts it is in the roster. */
 static void take_owner(struct past *past, const struct strvec *pairs)
 {
-	past->owner_noted = find_pair(pairs, "back") == NULL;
+	if (pairs_find(pairs, "host"))
+		return;
+	past->owner_noted = pairs_find(pairs, "back") == NULL;
 	past->owner_next =
-		(struct chosen){.wait = !strcmp(text_of(pairs, "wait"), "yes")};
-	COPY(past->owner_next.image, text_of(pairs, "image"));
+		(struct chosen){.wait = !strcmp(pairs_text(pairs, "wait"), "yes")};
+	COPY(past->owner_next.image, pairs_text(pairs, "image"));
 }
 
 static int take_event(struct reading *rd, const char *text)
@@ -176,14 +161,16 @@ static int take_event(struct reading *rd, const char *text)
 	const char *event;
 	int r = strvec_split(&pairs, text, rd->err);
 
+	if (!r)
+		r = roster_take(&past->roster, &pairs);
 	if (r < 0)
 		return r;
-	event = text_of(&pairs, "event");
+	event = pairs_text(&pairs, "event");
 	if (!strcmp(event, "start")) {
 		take_start(past, &pairs);
 	} else if (!strcmp(event, "step")) {
-		COPY(past->current, text_of(&pairs, "commit"));
-		past->current_candidates = number_of(&pairs, "candidates", 0);
+		COPY(past->current, pairs_text(&pairs, "commit"));
+		past->current_candidates = pairs_number(&pairs, "candidates", 0);
 	} else if (!strcmp(event, "judged")) {
 		take_judged(&rd->step, &pairs);
 	} else if (!strcmp(event, "confirmed")) {
@@ -191,11 +178,11 @@ static int take_event(struct reading *rd, const char *text)
 	} else if (!strcmp(event, "run")) {
 		r = take_whole(past, &pairs, past_add);
 	} else if (!strcmp(event, "belief")) {
-		COPY(past->belief, text_of(&pairs, "words"));
+		COPY(past->belief, pairs_text(&pairs, "words"));
 	} else if (!strcmp(event, "conclusion")) {
 		rd->concluded = true;
 	} else if (!strcmp(event, "no-revert")) {
-		COPY(past->no_revert, text_of(&pairs, "why"));
+		COPY(past->no_revert, pairs_text(&pairs, "why"));
 	} else if (!strcmp(event, "boot-mode")) {
 		take_mode(past, &pairs);
 	} else if (!strcmp(event, "owner-next")) {
@@ -322,13 +309,12 @@ static int take_line(struct reading *rd, const char *line)
 	return take_git(rd, &words);
 }
 
-int past_parse(const char *text, size_t len, struct past *ret_past, struct err *err)
+int past_feed(struct past *past, const char *text, size_t len, struct err *err)
 {
-	struct reading rd = {.past = ret_past, .err = err};
+	struct reading rd = {.past = past, .err = err};
 	const char *end = text + len;
 	int r = 0;
 
-	*ret_past = (struct past){0};
 	/* half a line at the end comes from a kill and says nothing */
 	for (unsigned int number = 1; !r && text < end; number++) {
 		const char *newline = memchr(text, '\n', end - text);
@@ -342,6 +328,15 @@ int past_parse(const char *text, size_t len, struct past *ret_past, struct err *
 			err_prefix(err, r, "line %u", number);
 		text = newline + 1;
 	}
+	return r;
+}
+
+int past_parse(const char *text, size_t len, struct past *ret_past, struct err *err)
+{
+	int r;
+
+	*ret_past = (struct past){0};
+	r = past_feed(ret_past, text, len, err);
 	if (r < 0)
 		past_release(ret_past);
 	return r;
@@ -367,6 +362,7 @@ void past_release(struct past *past)
 	strvec_release(&past->start_revs);
 	strvec_release(&past->paths);
 	strvec_release(&past->signature);
+	roster_release(&past->roster);
 	free(past->steps);
 	free(past->confirmations);
 	*past = (struct past){0};
@@ -382,17 +378,5 @@ const char *past_word(const struct past *past, enum verdict verdict)
 
 const char *past_setting(const struct past *past, const char *key, const char *after)
 {
-	size_t len = strlen(key);
-	bool passed = !after;
-
-	for (size_t i = 0; i < past->settings.n; i++) {
-		const char *pair = past->settings.v[i];
-
-		if (strncmp(pair, key, len) || pair[len] != '=')
-			continue;
-		if (passed)
-			return pair + len + 1;
-		passed = pair + len + 1 == after;
-	}
-	return NULL;
+	return pairs_next(&past->settings, key, after);
 }

@@ -8,6 +8,7 @@
 #include "history.h"
 #include "lib/err.h"
 #include "lib/strvec.h"
+#include "team/roster.h"
 #include "terms.h"
 #include "world.h"
 
@@ -21,9 +22,10 @@ const char *verdict_word(enum verdict verdict);
 
 /* One judged commit. Texts are clean (no control characters). */
 struct step {
-	unsigned int number; /* from 1 */
-	char role[16];       /* "bad-end", "good-end", "release", "split", those of
-			      * judge/confirm.h; "" in a log of git's */
+	unsigned int number;  /* from 1 */
+	char role[16];        /* "bad-end", "good-end", "release", "split", those of
+			       * judge/confirm.h; "" in a log of git's */
+	char host[HOST_TEXT]; /* of several; "": there is one only */
 	char commit[IMAGE_COMMIT_TEXT];
 	char subject[HISTORY_SUBJECT_TEXT];
 	enum verdict verdict;
@@ -56,12 +58,13 @@ struct past {
 	size_t n_confirmations;
 	char no_revert[384]; /* why the revert was not tried; "" */
 	bool mode_changed;   /* the host boots without kexec for us; before: */
-	char mode_was[BOOT_MODE_TEXT];
+	char mode_was[BOOT_MODE_TEXT], mode_host[HOST_TEXT];
 	bool owner_noted; /* the host's next boot was noted, to be put back (owner.h): */
 	struct chosen owner_next;
 	char current[IMAGE_COMMIT_TEXT]; /* the step under way, or "" */
 	size_t current_candidates;
 	unsigned int lab_faults;
+	struct roster roster;    /* the run's hosts */
 	struct strvec signature; /* of the failure that counts: signature_add() words */
 	char result[16];         /* "found", "only-skipped", "contradiction", "ends"; "":
 				    unfinished */
@@ -83,7 +86,10 @@ struct past {
 /* Reads a log, ours or git's. -EINVAL with LINE: sentence. */
 int past_parse(const char *text, size_t len, struct past *ret_past, struct err *err);
 
-/* The same from a file; -ENOENT if there is none. */
+/* The same, added to what was read before: whole lines that were appended since. */
+int past_feed(struct past *past, const char *text, size_t len, struct err *err);
+
+/* past_parse() of a file; -ENOENT if there is none. */
 int past_load(const char *path, struct past *ret_past, struct err *err);
 void past_release(struct past *past);
 

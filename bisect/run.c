@@ -30,91 +30,7 @@ void run_release(struct run *run)
 	buf_release(&run->words);
 }
 
-static int append(struct run *run, struct buf *b, struct err *err)
-{
-	int r = journal_append(run->journal, b, err);
-
-	buf_release(b);
-	return r;
-}
-
-static int log_step_start(struct run *run, const struct step *step, struct err *err)
-{
-	struct buf b;
-
-	buf_init(&b, RECORD_MAX);
-	record_event(&b, "step");
-	record_pair(&b, "step", "%u", step->number);
-	record_pair(&b, "role", "%s", step->role);
-	record_pair(&b, "commit", "%s", step->commit);
-	record_pair(&b, "candidates", "%zu", step->candidates);
-	record_end(&b);
-	snprintf(run->past->current, sizeof(run->past->current), "%s", step->commit);
-	run->past->current_candidates = step->candidates;
-	return append(run, &b, err);
-}
-
-static int log_lab_fault(void *ctx, const struct step *step, const char *why)
-{
-	struct run *run = ctx;
-	struct buf b;
-
-	buf_init(&b, RECORD_MAX);
-	record_event(&b, "lab-fault");
-	record_pair(&b, "step", "%u", step->number);
-	record_pair(&b, "commit", "%s", step->commit);
-	if (*step->boot)
-		record_pair(&b, "boot", "%s", step->boot);
-	record_pair(&b, "why", "%s", why);
-	record_end(&b);
-	run->past->lab_faults++;
-	return append(run, &b, NULL);
-}
-
-int run_log_end(struct run *run, const char *result, const char *commit, struct err *err)
-{
-	CLEANUP_STRVEC struct strvec parents = STRVEC_INIT;
-	struct history_commit c = {0};
-	struct buf b;
-
-	buf_init(&b, RECORD_MAX);
-	record_event(&b, "end");
-	record_pair(&b, "result", "%s", result);
-	record_pair(&b, "words", "%s", run->words.data);
-	if (commit && history_describe(run->history, commit, &c, NULL) == 0) {
-		record_pair(&b, "commit", "%s", commit);
-		record_pair(&b, "subject", "%s", c.subject);
-		record_pair(&b, "author", "%s", c.author);
-		record_pair(&b, "date", "%s", c.date);
-		history_parents(run->history, commit, &parents, NULL);
-		record_pair(&b, "parents", "%zu", parents.n);
-	}
-	record_end(&b);
-	if (commit)
-		record_found(&b, commit, c.subject, &run->past->terms);
-	snprintf(run->past->result, sizeof(run->past->result), "%s", result);
-	snprintf(run->past->words, sizeof(run->past->words), "%s", run->words.data);
-	if (commit) {
-		struct past *p = run->past;
-
-		snprintf(p->culprit, sizeof(p->culprit), "%s", commit);
-		snprintf(p->culprit_subject, sizeof(p->culprit_subject), "%s", c.subject);
-		snprintf(p->culprit_author, sizeof(p->culprit_author), "%s", c.author);
-		snprintf(p->culprit_date, sizeof(p->culprit_date), "%s", c.date);
-		p->culprit_parents = parents.n;
-	}
-	return append(run, &b, err);
-}
-
-int run_end_without(struct run *run, const char *result, int end, struct err *err)
-{
-	int r = run_log_end(run, result, NULL, err);
-
-	return r < 0 ? r : end;
-}
-
-/* What a step that gave no verdict makes of the run. */
-static int stopped(struct run *run, enum step_end end, const struct step *step)
+int run_stopped(struct run *run, enum step_end end, const struct step *step)
 {
 	switch (end) {
 	case STEP_LAB:
@@ -135,20 +51,32 @@ static int stopped(struct run *run, enum step_end end, const struct step *step)
 
 unsigned int run_next_number(const struct past *past)
 {
-	return past->n_steps + past->n_confirmations + 1;
+	unsigned int number = past->n_steps + past->n_confirmations;
+
+	/* on several hosts there are also steps under way, and dropped ones */
+	if (past->roster.last_number > number)
+		number = past->roster.last_number;
+	return number + 1;
 }
 
 int run_step(struct run *run, struct step *step, struct err *err)
 {
 	enum step_end end;
-	int r = log_step_start(run, step, err);
+	int r;
 
+	if (run->host)
+		snprintf(step->host, sizeof(step->host), "%s", run->host);
+	r = run_log_step(run, step, err);
 	if (r < 0)
 		return r;
-	end = step_run(&run->bench, step);
-	evidence_gather(run->bench.world->server, run->bench.world->server_ctx, run->past,
-		step, run->folder);
-	return end == STEP_JUDGED ? RUN_GOING : stopped(run, end, step);
+	if (run->take) {
+		end = run->take(run, step);
+	} else {
+		end = step_run(&run->bench, step);
+		evidence_gather(run->bench.world->server, run->bench.world->server_ctx,
+			run->past, step, run->folder);
+	}
+	return end == STEP_JUDGED ? RUN_GOING : run_stopped(run, end, step);
 }
 
 /* RUN_GOING when the step was judged and recorded. */
@@ -158,9 +86,10 @@ int run_take_step(struct run *run, const char *commit, const char *role,
 	struct step step = {
 		.number = run_next_number(run->past), .candidates = candidates};
 	struct history_commit c = {0};
-	struct buf b;
+	CLEANUP_BUF struct buf b;
 	int r = history_describe(run->history, commit, &c, err);
 
+	buf_init(&b, RECORD_MAX);
 	if (r < 0)
 		return r;
 	snprintf(step.role, sizeof(step.role), "%s", role);
@@ -172,10 +101,9 @@ int run_take_step(struct run *run, const char *commit, const char *role,
 	run->bench.shared = NULL;
 	if (r != RUN_GOING)
 		return r;
-	buf_init(&b, RECORD_MAX);
 	run_learn(run, &step, &b);
 	record_step(&b, &step, &run->past->terms);
-	r = append(run, &b, err);
+	r = journal_append(run->journal, &b, err);
 	if (r == 0)
 		r = past_add(run->past, &step);
 	if (r < 0)
@@ -192,7 +120,7 @@ static const struct step *find_step(const struct past *past, const char *commit)
 	return NULL;
 }
 
-static int end_does_not_hold(
+int run_end_does_not_hold(
 	struct run *run, const struct step *step, bool is_bad, struct err *err)
 {
 	const char *name = past_word(run->past, is_bad ? VERDICT_BAD : VERDICT_GOOD);
@@ -225,7 +153,7 @@ static int check_end(struct run *run, const char *commit, bool is_bad, struct er
 	}
 	if (step->verdict == (is_bad ? VERDICT_BAD : VERDICT_GOOD))
 		return RUN_GOING;
-	return end_does_not_hold(run, step, is_bad, err);
+	return run_end_does_not_hold(run, step, is_bad, err);
 }
 
 int run_choose(const struct run *run, struct choice *ret_choice, struct err *err)
@@ -268,7 +196,10 @@ static int found(struct run *run, const char *commit, struct err *err)
 		return r;
 	buf_addf(&run->words, "%s is the first %s commit", commit,
 		terms_new(&run->past->terms));
-	r = run_log_end(run, "found", commit, err);
+	/* of verdicts that came side by side, git's replay takes one bad one only */
+	r = run->host ? run_log_conclusion(run, commit, err) : 0;
+	if (!r)
+		r = run_log_end(run, "found", commit, err);
 	return r < 0 ? r : RUN_FOUND;
 }
 
@@ -325,34 +256,36 @@ static void add_contradiction(struct run *run, const char *commit)
 			commit);
 }
 
+int run_conclude(struct run *run, const struct choice *choice, struct err *err)
+{
+	const char *commit = run->history->commits[choice->commit];
+
+	if (choice->kind == CHOICE_FOUND)
+		return found(run, commit, err);
+	if (choice->kind == CHOICE_ONLY_SKIPPED)
+		return only_skipped(run, err);
+	add_contradiction(run, commit);
+	return flaky_look_into(run, true, err);
+}
+
 static int split(struct run *run, struct err *err)
 {
 	struct choice choice = {0};
-	const char *commit;
 	int r = run_choose(run, &choice, err);
 
 	if (r < 0)
 		return r;
-	commit = run->history->commits[choice.commit];
-	switch (choice.kind) {
-	case CHOICE_TRY:
-		return run_take_step(run, commit, "split", choice.candidates, err);
-	case CHOICE_FOUND:
-		return found(run, commit, err);
-	case CHOICE_ONLY_SKIPPED:
-		return only_skipped(run, err);
-	case CHOICE_CONTRADICTION:
-		break;
-	}
-	add_contradiction(run, commit);
-	return flaky_look_into(run, true, err);
+	if (choice.kind != CHOICE_TRY)
+		return run_conclude(run, &choice, err);
+	return run_take_step(run, run->history->commits[choice.commit], "split",
+		choice.candidates, err);
 }
 
 int run_start(struct run *run, struct err *err)
 {
 	int r;
 
-	run->bench.on_lab_fault = log_lab_fault;
+	run->bench.on_lab_fault = run_log_fault;
 	run->bench.look_ahead = ahead_of_step;
 	run->bench.ctx = run;
 	run->bench.signature = &run->signature;

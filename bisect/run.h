@@ -41,6 +41,11 @@ struct run {
 	bool speculates;      /* images are ordered ahead (ahead.h) */
 	bool first_parent;    /* the range follows first parents only */
 	struct buf words;     /* how it ended, in sentences; init by run_init() */
+	/* where there are several hosts: the one that takes the steps which are taken one
+	 * by one, and how; as step_run(), evidence included. NULL: the bench does */
+	const char *host;
+	enum step_end (*take)(struct run *run, struct step *step);
+	void *team;
 };
 
 void run_init(struct run *run);
@@ -65,6 +70,17 @@ int run_step(struct run *run, struct step *step, struct err *err);
 /* Makes the end durable; culprit: NULL if there is none. */
 int run_log_end(
 	struct run *run, const char *result, const char *culprit, struct err *err);
+
+/* The parts that team/ needs as well: a step that begins and a fault of the lab, for the
+ * log; the culprit and its parents in git's lines; what a step without a verdict, an end
+ * that is not what was said, and a choice that leaves nothing to try make of the run. */
+int run_log_step(struct run *run, const struct step *step, struct err *err);
+int run_log_fault(void *run, const struct step *step, const char *why);
+int run_log_conclusion(struct run *run, const char *culprit, struct err *err);
+int run_stopped(struct run *run, enum step_end end, const struct step *step);
+int run_end_does_not_hold(
+	struct run *run, const struct step *step, bool is_bad, struct err *err);
+int run_conclude(struct run *run, const struct choice *choice, struct err *err);
 
 /* What comes next by the log: history, past and bad must be set. */
 int run_choose(const struct run *run, struct choice *ret_choice, struct err *err);

@@ -9,6 +9,7 @@
 
 #include "command.h"
 #include "lib/file.h"
+#include "mates.h"
 #include "simplify.h"
 
 void session_init(struct session *s)
@@ -37,6 +38,8 @@ void session_release(struct session *s)
 	releases_release(&s->releases);
 	strvec_release(&s->test);
 	free(s->cwd);
+	mates_release(s);
+	params_release(&s->given);
 	params_release(&s->settings);
 }
 
@@ -49,10 +52,15 @@ int session_read_args(struct session *s, int argc, char **argv, struct err *err)
 		return r;
 	for (; next < argc; next++)
 		strvec_add(&s->test, argv[next]);
+	r = params_hosts(&s->settings, err);
+	if (r < 0)
+		return r;
 	if (!s->settings.host)
 		return err_set(err, -EINVAL, "which host is to be used? say --host NAME");
 	s->cwd = getcwd(NULL, 0);
 	r = session_take_past(s, err);
+	if (!r)
+		r = params_inherit(&s->given, &s->settings, err);
 	return r < 0 ? r : params_complete(&s->settings, err);
 }
 
@@ -107,7 +115,7 @@ int session_check_history(struct session *s, struct err *err)
 	return r < 0 ? r : history_check_ends(&s->history, &s->goods, s->bad, err);
 }
 
-static int check_machine(struct session *s, struct err *err)
+int session_check_machine(struct session *s, struct err *err)
 {
 	int r = command_reboot(&s->settings, &s->machine.reboot, err);
 
@@ -131,17 +139,24 @@ static int read_token(const char *path, struct buf *token, struct err *err)
 	return r;
 }
 
-static int check_server(struct session *s, struct err *err)
+int session_connect(struct session *s, struct err *err)
 {
 	CLEANUP_BUF struct buf token;
-	struct mac mac;
 	int r;
 
 	buf_init(&token, 4096);
 	r = read_token(s->settings.token_file, &token, err);
-	if (!r)
-		r = http_new(s->settings.server,
-			s->settings.token_file ? token.data : NULL, &s->server.http, err);
+	return r < 0 ? r
+		     : http_new(s->settings.server,
+			       s->settings.token_file ? token.data : NULL,
+			       &s->server.http, err);
+}
+
+int session_check_server(struct session *s, struct err *err)
+{
+	struct mac mac;
+	int r = session_connect(s, err);
+
 	if (r < 0)
 		return r;
 	/* bisect.conf may know a name that the server does not */
@@ -181,7 +196,7 @@ static int check_store(struct session *s, struct err *err)
 	return 0;
 }
 
-static int check_failures(struct session *s, struct err *err)
+int session_check_failures(struct session *s, struct err *err)
 {
 	const struct params *given = &s->settings;
 	CLEANUP_SIGNATURE struct signature signature = SIGNATURE_INIT;
@@ -212,8 +227,8 @@ static int check_test(struct session *s, struct err *err)
 int session_check(struct session *s, struct err *err)
 {
 	static int (*const checks[])(struct session *, struct err *) = {
-		session_check_history, check_failures, check_test, check_server,
-		check_machine, check_store};
+		session_check_history, session_check_failures, check_test,
+		session_check_server, session_check_machine, check_store, mates_check};
 	int r = check_test_given(s, err);
 
 	for (size_t i = 0; !r && i < ARRAY_SIZE(checks); i++)
@@ -243,10 +258,11 @@ static void set_rules(struct session *s)
 		.kexec = given->limit_kexec};
 }
 
-static void set_world(struct session *s)
+void session_set_world(struct session *s)
 {
 	const char *folder = s->place.folder.data;
 
+	set_rules(s);
 	s->machine.settings = &s->settings;
 	s->machine.timeout = s->settings.command_timeout;
 	s->machine.console = s->settings.console;
@@ -317,7 +333,7 @@ int session_find_good(struct session *s, struct err *err)
 		return r;
 	snprintf(line, sizeof(line), "release %.100s passes: it is the good end",
 		s->releases.names.v[good]);
-	view_ops.say(&s->view, line);
+	s->world.view->say(s->world.view_ctx, line);
 	strvec_add(&s->goods, s->releases.commits.v[good]);
 	r = session_load_range(s, err);
 	return r < 0 ? r : RUN_GOING;
@@ -331,12 +347,14 @@ int session_begin(struct session *s, struct err *err)
 	if (!r)
 		r = place_lock(&s->place, &s->host.mac, s->settings.host, err);
 	if (!r)
+		r = mates_lock(s, err);
+	if (!r)
 		r = session_open_log(s, err);
 	if (!r)
 		r = waiter_init(&s->waiter, err);
 	if (r < 0)
 		return r;
-	set_rules(s);
-	set_world(s);
+	session_set_world(s);
+	mates_set(s);
 	return 0;
 }

@@ -20,6 +20,7 @@
 
 struct session {
 	struct params settings;
+	struct params given; /* the same before the config file came in */
 	struct strvec test;  /* argv */
 	char *cwd;           /* where the test runs */
 	struct strvec goods; /* commits */
@@ -40,6 +41,9 @@ struct session {
 	struct limits limits;
 	struct world world;
 	struct run run;
+	struct session *mates; /* of the other hosts, owned; they have no log, no history
+				  and no range of their own */
+	size_t n_mates;
 };
 
 void session_init(struct session *s);
@@ -63,6 +67,13 @@ int session_find_good(struct session *s, struct err *err);
 
 /* Locks the host, opens the log (begins, continues or puts aside), loads the graph. */
 int session_begin(struct session *s, struct err *err);
+
+/* The parts that mates.c needs as well. */
+int session_check_failures(struct session *s, struct err *err);
+int session_check_machine(struct session *s, struct err *err);
+int session_check_server(struct session *s, struct err *err);
+int session_connect(struct session *s, struct err *err);
+void session_set_world(struct session *s);
 
 /* The log's part of the three above (log-choice.c). */
 int session_take_past(struct session *s, struct err *err);

@@ -25,6 +25,9 @@ int show_open(struct show *show, int argc, char **argv, struct err *err)
 		cmd_usage();
 		return 1;
 	}
+	r = params_hosts(&show->settings, err);
+	if (r < 0)
+		return r;
 	if (!show->settings.host)
 		return err_set(err, -EINVAL, "which host? say --host NAME");
 	r = params_complete(&show->settings, err);
@@ -41,11 +44,12 @@ int show_open(struct show *show, int argc, char **argv, struct err *err)
 void show_fetch_evidence(const struct show *show)
 {
 	const char *url = past_setting(&show->past, "server", NULL);
-	struct server server = {.host = past_setting(&show->past, "mac", NULL)};
+	struct server server = {0};
 
-	if (!server.host ||
-		http_new(url ? url : show->settings.server, NULL, &server.http, NULL) < 0)
+	if (http_new(url ? url : show->settings.server, NULL, &server.http, NULL) < 0)
 		return;
-	evidence_gather(&server_ops, &server, &show->past, NULL, show->place.folder.data);
+	while ((server.host = past_setting(&show->past, "mac", server.host)))
+		evidence_gather(
+			&server_ops, &server, &show->past, NULL, show->place.folder.data);
 	http_free(server.http);
 }

@@ -206,6 +206,8 @@ static int sim_build(void *ctx, const char *commit, struct err *err)
 	else if (!ahead)
 		sim->orders--; /* it is needed as soon as it is ordered */
 	sim_pass(sim, due - sim->now);
+	if (sim->stop_at > 0 && sim_dead(sim))
+		return -EINTR;
 	catch_up(sim);
 	if (!ahead && sim->ahead)
 		sim->ahead[number] = false;

@@ -47,7 +47,8 @@ void sim_init(struct sim *sim, const struct history *history, enum sim_kind *kin
 bool sim_dead(struct sim *sim)
 {
 	sim->calls++;
-	return sim->die_at && sim->calls >= sim->die_at;
+	return (sim->die_at && sim->calls >= sim->die_at) ||
+	       (sim->stop_at > 0 && sim->now >= sim->stop_at);
 }
 
 enum sim_kind sim_kind_of(const struct sim *sim, const char *image)
@@ -525,6 +526,8 @@ static int sim_test(void *ctx, unsigned int step, const struct candidate *candid
 		reset_itself(sim);
 	}
 	sim_pass(sim, kind == SIM_DIES_IN_TEST ? delays[AT_GRUB] + 1 : TEST_SECONDS);
+	if (sim->stop_at > 0 && sim_dead(sim))
+		return -EINTR;
 	ret_result->exit_code = kind == SIM_GOOD              ? 0
 				: kind == SIM_UNTESTABLE      ? 125
 				: kind == SIM_DIES_IN_TEST    ? 255
@@ -552,7 +555,7 @@ static int sim_wait(void *ctx, double seconds)
 	if (sim_dead(sim))
 		return -EINTR;
 	sim_pass(sim, seconds);
-	return 0;
+	return sim->stop_at > 0 && sim_dead(sim) ? -EINTR : 0;
 }
 
 static void sim_say(void *ctx, const char *text)

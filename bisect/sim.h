@@ -82,6 +82,7 @@ struct sim {
 	enum sim_kind revert_kind; /* of the bad end with the culprit reverted */
 	bool no_revert;            /* the revert does not apply */
 	unsigned int die_at;       /* that call is -EINTR, and all after it; 0: none */
+	double stop_at;            /* from that time on calls are -EINTR; 0: never */
 	unsigned int os_deaf;      /* so many reboots through the OS have no effect */
 	unsigned int power_fails;  /* so many power commands fail */
 	double server_away_from, server_away_to; /* clock times */

@@ -24,6 +24,18 @@ static unsigned int confirm_of(const struct past *past)
 	return text ? strtoul(text, NULL, 10) : 0;
 }
 
+static bool has_several(const struct past *past)
+{
+	return past->roster.n > 1;
+}
+
+static size_t candidates_of(const struct past *past)
+{
+	if (has_several(past))
+		return roster_candidates(&past->roster);
+	return *past->current ? past->current_candidates : 0;
+}
+
 static void add_left(const struct status *status, struct buf *b)
 {
 	const struct past *past = status->past;
@@ -32,9 +44,9 @@ static void add_left(const struct status *status, struct buf *b)
 	if (*past->result)
 		return;
 	pace_measure(past, 0, confirm_of(past), &pace);
-	if (*past->current && past->current_candidates)
+	if (candidates_of(past))
 		buf_addf(b, "left\t%zu commits, roughly %u more step%s\n",
-			past->current_candidates, pace.left, pace.left == 1 ? "" : "s");
+			candidates_of(past), pace.left, pace.left == 1 ? "" : "s");
 	if (pace.left_seconds < 0)
 		return;
 	buf_adds(b, "time left\t");
@@ -67,6 +79,33 @@ static void add_machine(const struct status *status, struct buf *b)
 	buf_addc(b, '\n');
 }
 
+static const struct boot *boot_of(const struct status *status, size_t host)
+{
+	const struct boots *boots = status->boots ? &status->boots[host] : NULL;
+
+	return boots && boots->n ? boots->v : NULL;
+}
+
+/* A line a host: what it has under way, and how far that is. */
+static void add_hosts(const struct status *status, struct buf *b)
+{
+	const struct roster *roster = &status->past->roster;
+
+	for (size_t i = 0; has_several(status->past) && i < roster->n; i++) {
+		const struct roster_host *host = &roster->v[i];
+		const struct boot *boot = boot_of(status, i);
+
+		buf_addf(b, "host %s\t", host->name);
+		if (*host->aside)
+			buf_addf(b, "aside\t%s\n", host->aside);
+		else if (!*host->commit)
+			buf_adds(b, "idle\n");
+		else
+			buf_addf(b, "%s\t%s\n", host->commit,
+				boot ? boot_stage_words(stage_of(boot)) : "");
+	}
+}
+
 void status_text(const struct status *status, struct buf *b)
 {
 	const struct past *past = status->past;
@@ -75,8 +114,9 @@ void status_text(const struct status *status, struct buf *b)
 		status_word(status), past->n_steps);
 	if (past->n_confirmations)
 		buf_addf(b, "confirmations\t%zu\n", past->n_confirmations);
-	if (*past->current)
+	if (*past->current && !has_several(past))
 		buf_addf(b, "current\t%s\n", past->current);
+	add_hosts(status, b);
 	add_left(status, b);
 	for (size_t i = 0; i < past->signature.n; i++) {
 		buf_adds(b, "failure\t");
@@ -98,29 +138,56 @@ void status_text(const struct status *status, struct buf *b)
 		buf_addf(b, "end\t%s\n", past->words);
 }
 
+static json_t *boot_json(const struct boot *boot)
+{
+	return json_pack("{s:s, s:s, s:s, s:s}", "boot", boot->id, "stage",
+		stage_name(stage_of(boot)), "machine", boot_stage_words(stage_of(boot)),
+		"image", boot->image);
+}
+
+static json_t *hosts_json(const struct status *status)
+{
+	const struct roster *roster = &status->past->roster;
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < roster->n; i++) {
+		const struct roster_host *host = &roster->v[i];
+		const struct boot *boot = boot_of(status, i);
+		json_t *one = json_pack("{s:s, s:s, s:s, s:i, s:s}", "host", host->name,
+			"mac", host->mac, "current", host->commit, "candidates",
+			(int)host->candidates, "aside", host->aside);
+
+		if (boot)
+			json_object_set_new(one, "boot", boot_json(boot));
+		json_array_append_new(list, one);
+	}
+	return list;
+}
+
 json_t *status_json(const struct status *status)
 {
 	const struct past *past = status->past;
 	const struct boot *boot = status->boot;
+	size_t candidates =
+		has_several(past) ? candidates_of(past) : past->current_candidates;
 	struct pace pace;
 	json_t *json;
 
 	pace_measure(past, 0, confirm_of(past), &pace);
 	json = json_pack("{s:s, s:s, s:s, s:i, s:i, s:i, s:s, s:s, s:s, s:o, s:o}",
 		"host", status->host, "state", status_word(status), "current",
-		past->current, "candidates", (int)past->current_candidates, "steps_left",
-		(int)choose_steps(past->current_candidates), "lab_faults",
-		(int)past->lab_faults, "culprit", past->culprit, "words", past->words,
-		"belief", past->belief, "steps", report_json_steps(past, status->folder),
-		"failure", report_json_words(&past->signature));
+		past->current, "candidates", (int)candidates, "steps_left",
+		(int)choose_steps(candidates), "lab_faults", (int)past->lab_faults,
+		"culprit", past->culprit, "words", past->words, "belief", past->belief,
+		"steps", report_json_steps(past, status->folder), "failure",
+		report_json_words(&past->signature));
 	if (pace.left_seconds >= 0)
 		json_object_set_new(json, "seconds_left", json_real(pace.left_seconds));
 	if (pace.step >= 0)
 		json_object_set_new(json, "step_seconds", json_real(pace.step));
 	if (boot)
-		json_object_set_new(json, "boot",
-			json_pack("{s:s, s:s, s:s, s:s}", "boot", boot->id, "stage",
-				stage_name(stage_of(boot)), "machine",
-				boot_stage_words(stage_of(boot)), "image", boot->image));
+		json_object_set_new(json, "boot", boot_json(boot));
+	if (has_several(past))
+		json_object_set_new(json, "hosts", hosts_json(status));
 	return json;
 }

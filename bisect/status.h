@@ -11,9 +11,10 @@ struct status {
 	const char *host;
 	bool at_work; /* a controller has the host now */
 	const struct past *past;
-	const char *folder;      /* of the evidence; NULL: it is not named */
-	const struct boot *boot; /* the host's newest one; NULL: not known */
-	double now;              /* unix seconds */
+	const char *folder;        /* of the evidence; NULL: it is not named */
+	const struct boot *boot;   /* the host's newest one; NULL: not known */
+	const struct boots *boots; /* of several hosts: by number in the log's roster */
+	double now;                /* unix seconds */
 };
 
 /* "found", "running", "stopped" and so on. */

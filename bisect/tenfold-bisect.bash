@@ -3,7 +3,7 @@
 # bash completion of tenfold-bisect; `make install` puts it where bash-completion looks
 
 _tenfold_bisect_hosts() {
-	sed -n 's/^\[host[[:blank:]]\{1,\}\([^]]*\)\].*/\1/p' "${1:-/etc/tenfold/bisect.conf}" 2>/dev/null
+	sed -n 's/^\[hosts\{0,1\}[[:blank:]]\{1,\}\([^]]*\)\].*/\1/p' "${1:-/etc/tenfold/bisect.conf}" 2>/dev/null
 }
 
 # the value that an option has on the line so far

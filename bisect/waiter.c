@@ -26,6 +26,13 @@ int waiter_init(struct waiter *waiter, struct err *err)
 	return 0;
 }
 
+int waiter_attach(struct waiter *waiter, int cancel_fd, struct err *err)
+{
+	waiter->signal_fd = cancel_fd;
+	waiter->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+	return waiter->timer_fd < 0 ? err_errno(err, -errno, "cannot wait") : 0;
+}
+
 void waiter_release(struct waiter *waiter)
 {
 	close(waiter->signal_fd);

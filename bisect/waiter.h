@@ -17,6 +17,9 @@ struct waiter {
 
 /* Blocks the signals. */
 int waiter_init(struct waiter *waiter, struct err *err);
+
+/* For a process that another one cancels: by that descriptor, instead of signals. */
+int waiter_attach(struct waiter *waiter, int cancel_fd, struct err *err);
 void waiter_release(struct waiter *waiter);
 
 /* Takes the signal off, so that the last things can be done in peace. */

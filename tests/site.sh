@@ -96,6 +96,13 @@ store = $(cat "$2/conf/store")
 state = $2/bisect
 build-command = $BUILD/tenfold-builder --conf $SITE/builder.conf --store $(cat "$2/conf/store") build --arch %A --config %C %c
 
+END
+	site_bisect_host "$@"
+}
+
+# site_bisect_host FILE LAB MACHINE MAC ADDRESS - adds one more host
+site_bisect_host() {
+	cat >>"$1" <<END
 [host $3]
 mac = $4
 address = $5

@@ -13,19 +13,24 @@
 #define SWEEPS 8
 #define EPSILON 1e-9
 
-/* Up to REACH_BITS commits that are looked at, and how they cut the candidates: two
- * candidates that the same of them reach are one part as far as they can tell. */
+/* The last columns are of tries under way, which need not be candidates. */
+#define FREE_MAX (REACH_BITS - TRIES_MAX)
+
+/* The commits that are looked at, and how they cut the candidates: two candidates that
+ * the same of them reach are one part as far as they can tell. */
 struct table {
+	const struct known *known;
 	const struct range *range;
-	const uint32_t *image_of;     /* by number in the history, or NULL */
-	uint32_t commits[REACH_BITS]; /* numbers in the range */
-	double factor[REACH_BITS];    /* bits count that much: chance / seconds */
-	size_t n, n_fixed;            /* the first n_fixed are under way */
-	reach_row *rows;              /* by part */
-	uint32_t *value;              /* by part: candidates */
+	uint32_t commits[FREE_MAX]; /* numbers in the range */
+	double factor[FREE_MAX];    /* gains count that much: chance / seconds */
+	size_t n;
+	struct tries
+		under_way; /* those that still tell something: columns from FREE_MAX */
+	reach_row *rows;   /* by part */
+	uint32_t *value;   /* by part: candidates */
 	size_t n_parts;
-	uint32_t *cell;             /* by part: scratch of regroup() */
-	size_t chosen[SEVERAL_MAX]; /* columns, those under way first */
+	uint32_t *cell;           /* by part: scratch of regroup() */
+	size_t chosen[TRIES_MAX]; /* columns, those under way first */
 	size_t n_chosen;
 };
 
@@ -40,22 +45,28 @@ static bool is_listed(const struct table *t, uint32_t commit)
 	for (size_t i = 0; i < t->n; i++)
 		if (t->commits[i] == commit)
 			return true;
+	for (size_t i = 0; i < t->under_way.n; i++)
+		if (t->under_way.v[i] == t->range->outer[commit])
+			return true;
 	return false;
 }
 
 static void list(struct table *t, uint32_t commit)
 {
-	if (t->n < REACH_BITS && !is_listed(t, commit))
+	if (t->n < FREE_MAX && !is_listed(t, commit))
 		t->commits[t->n++] = commit;
 }
 
-static void list_under_way(struct table *t, const struct tries *under_way)
+static int list_under_way(struct table *t, const struct tries *under_way)
 {
-	for (size_t i = 0; i < t->range->graph.n; i++)
-		for (size_t j = 0; j < under_way->n; j++)
-			if (t->range->outer[i] == under_way->v[j])
-				list(t, i);
-	t->n_fixed = t->n;
+	CLEANUP_FREE uint64_t *rows = calloc(t->range->graph.n + 1, sizeof(*rows));
+	int r = rows ? tries_reach(t->known, t->range, under_way, rows) : -ENOMEM;
+	uint64_t tell = r ? 0 : tries_that_tell(t->range, rows);
+
+	for (size_t j = 0; j < under_way->n; j++)
+		if (tell >> j & 1)
+			t->under_way.v[t->under_way.n++] = under_way->v[j];
+	return r;
 }
 
 /* The commits nearest to even cuts; then others, evenly spread over the range. */
@@ -63,7 +74,7 @@ static int list_candidates(struct table *t, size_t cuts)
 {
 	const struct range *range = t->range;
 	CLEANUP_FREE uint8_t *class_of = calloc(range->graph.n, 1);
-	struct goal goals[SEVERAL_MAX];
+	struct goal goals[TRIES_MAX];
 	CLEANUP_WEIGH struct weigh weigh = {0};
 	size_t n = range->graph.n, step;
 	int r = weigh_init(&weigh, range);
@@ -79,7 +90,7 @@ static int list_candidates(struct table *t, size_t cuts)
 	for (size_t c = 0; !r && c < cuts; c++)
 		if (goals[c].commit < n)
 			list(t, goals[c].commit);
-	step = n / (REACH_BITS - t->n) + 1;
+	step = n / (FREE_MAX - t->n) + 1;
 	for (size_t i = 0; i < n; i += step)
 		if (!class_of[i])
 			list(t, i);
@@ -150,6 +161,21 @@ static int make_parts(struct table *t)
 	return 0;
 }
 
+static int fill_rows(struct table *t)
+{
+	size_t n = t->range->graph.n;
+	CLEANUP_FREE uint64_t *under_way = calloc(n + 1, sizeof(*under_way));
+	int r = under_way ? tries_reach(t->known, t->range, &t->under_way, under_way)
+			  : -ENOMEM;
+
+	if (r < 0)
+		return r;
+	reach_rows(t->range, t->commits, t->n, t->rows);
+	for (size_t i = 0; i < n; i++)
+		t->rows[i][FREE_MAX / 64] = under_way[i];
+	return 0;
+}
+
 static int make_table(struct table *t, const struct tries *under_way, size_t wanted,
 	const struct prices *prices)
 {
@@ -161,20 +187,23 @@ static int make_table(struct table *t, const struct tries *under_way, size_t wan
 	t->cell = calloc(n + 1, sizeof(*t->cell));
 	if (!t->rows || !t->value || !t->cell)
 		return -ENOMEM;
-	list_under_way(t, under_way);
-	r = list_candidates(t, under_way->n + wanted);
+	r = list_under_way(t, under_way);
+	if (!r)
+		r = list_candidates(t, t->under_way.n + wanted);
 	if (!r)
 		r = set_factors(t, prices);
-	if (r < 0)
-		return r;
-	reach_rows(t->range, t->commits, t->n, t->rows);
-	return make_parts(t);
+	if (!r)
+		r = fill_rows(t);
+	return r < 0 ? r : make_parts(t);
 }
 
 /* --- how much a choice of columns tells --- */
-static double xlog2x(double x)
+/* What it is to be left with so many candidates. Their logarithm each would take the
+ * fewest rounds on average, their square keeps the largest part smallest; on graphs with
+ * merges the number of rounds is bounded by parts that are large again and again. */
+static double burden(double candidates)
 {
-	return x > 0 ? x * log2(x) : 0;
+	return candidates * sqrt(candidates);
 }
 
 /* Cells: what the chosen columns, without the one left out, tell apart. Their number;
@@ -219,7 +248,7 @@ static size_t make_cells(
 	return n_cells;
 }
 
-/* gains[c]: how many bits column c adds to the cells. */
+/* gains[c]: the share of the burden that column c takes off the cells. */
 static void add_gains(
 	const struct table *t, const uint32_t *parts, size_t n, double *gains)
 {
@@ -236,12 +265,12 @@ static void add_gains(
 	}
 	for (size_t c = 0; c < t->n; c++)
 		if (inside[c] && inside[c] < all)
-			gains[c] += (xlog2x(all) - xlog2x(inside[c]) -
-					    xlog2x(all - inside[c])) /
-				    t->range->total;
+			gains[c] += (burden(all) - burden(inside[c]) -
+					    burden(all - inside[c])) /
+				    burden(t->range->total);
 }
 
-static int measure_gains(struct table *t, size_t left_out, double gains[REACH_BITS])
+static int measure_gains(struct table *t, size_t left_out, double gains[FREE_MAX])
 {
 	CLEANUP_FREE uint32_t *order = calloc(2 * t->n_parts + 2, sizeof(*order));
 	uint32_t *ends = order + t->n_parts, begin = 0;
@@ -250,7 +279,7 @@ static int measure_gains(struct table *t, size_t left_out, double gains[REACH_BI
 	if (!order)
 		return -ENOMEM;
 	n_cells = make_cells(t, left_out, order, ends);
-	memset(gains, 0, REACH_BITS * sizeof(*gains));
+	memset(gains, 0, FREE_MAX * sizeof(*gains));
 	for (size_t c = 0; c < n_cells; c++) {
 		add_gains(t, order + begin, ends[c] - begin, gains);
 		begin = ends[c];
@@ -260,15 +289,20 @@ static int measure_gains(struct table *t, size_t left_out, double gains[REACH_BI
 	return 0;
 }
 
+static size_t commit_of(const struct table *t, size_t column)
+{
+	return column < FREE_MAX ? t->range->outer[t->commits[column]]
+				 : t->under_way.v[column - FREE_MAX];
+}
+
 /* One boot is enough for commits of one image. */
 static bool has_image_of_chosen(const struct table *t, size_t column, size_t left_out)
 {
-	const uint32_t *outer = t->range->outer;
-	uint32_t image = t->image_of ? t->image_of[outer[t->commits[column]]] : IMAGE_OWN;
+	const uint32_t *image_of = t->known->image_of;
+	uint32_t image = image_of ? image_of[commit_of(t, column)] : IMAGE_OWN;
 
 	for (size_t j = 0; image != IMAGE_OWN && j < t->n_chosen; j++)
-		if (j != left_out &&
-			t->image_of[outer[t->commits[t->chosen[j]]]] == image)
+		if (j != left_out && image_of[commit_of(t, t->chosen[j])] == image)
 			return true;
 	return false;
 }
@@ -279,7 +313,7 @@ static size_t best_column(
 {
 	size_t best = now;
 
-	for (size_t c = t->n_fixed; c < t->n; c++)
+	for (size_t c = 0; c < t->n; c++)
 		if (t->range->marks[t->commits[c]] == MARK_NONE &&
 			gains[c] > (best < t->n ? gains[best] : 0) + EPSILON &&
 			!has_image_of_chosen(t, c, left_out))
@@ -290,17 +324,18 @@ static size_t best_column(
 /* Takes the even cuts that still tell something, then whatever tells the most. */
 static int choose_first(struct table *t, size_t wanted)
 {
-	double gains[REACH_BITS];
-	size_t even = t->n_fixed;
+	double gains[FREE_MAX];
+	size_t even = 0;
 	int r = 0;
 
-	while (t->n_chosen < t->n_fixed + wanted) {
+	while (t->n_chosen < t->under_way.n + wanted) {
 		size_t best;
 
 		r = measure_gains(t, SIZE_MAX, gains);
 		if (r < 0)
 			return r;
-		if (!t->n_fixed && even < wanted && even < t->n && gains[even] > EPSILON)
+		if (!t->under_way.n && even < wanted && even < t->n &&
+			gains[even] > EPSILON)
 			best = even;
 		else
 			best = best_column(t, gains, SIZE_MAX, t->n);
@@ -319,8 +354,8 @@ static int improve(struct table *t)
 
 	for (int sweep = 0; moved && sweep < SWEEPS; sweep++) {
 		moved = false;
-		for (size_t j = t->n_fixed; j < t->n_chosen; j++) {
-			double gains[REACH_BITS];
+		for (size_t j = t->under_way.n; j < t->n_chosen; j++) {
+			double gains[FREE_MAX];
 			int r = measure_gains(t, j, gains);
 			size_t best;
 
@@ -342,13 +377,13 @@ static int choose_in_range(struct table *t, const struct tries *under_way, size_
 
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < t->n_fixed; i++)
-		t->chosen[t->n_chosen++] = i;
+	for (size_t i = 0; i < t->under_way.n; i++)
+		t->chosen[t->n_chosen++] = FREE_MAX + i;
 	r = choose_first(t, wanted);
 	if (!r)
 		r = improve(t);
-	for (size_t j = t->n_fixed; j < t->n_chosen; j++)
-		tries.v[tries.n++] = t->range->outer[t->commits[t->chosen[j]]];
+	for (size_t j = t->under_way.n; j < t->n_chosen; j++)
+		tries.v[tries.n++] = commit_of(t, t->chosen[j]);
 	if (!r)
 		*ret_tries = tries;
 	return r;
@@ -358,11 +393,11 @@ int choose_several(const struct known *known, const struct prices *prices,
 	const struct tries *under_way, size_t wanted, struct tries *ret_tries)
 {
 	CLEANUP_RANGE struct range range = {0};
-	struct table t = {.range = &range, .image_of = known->image_of};
+	struct table t = {.known = known, .range = &range};
 	int r = range_make(known, &range);
 
-	if (wanted + under_way->n > SEVERAL_MAX)
-		wanted = SEVERAL_MAX - under_way->n;
+	if (wanted + under_way->n > TRIES_MAX)
+		wanted = TRIES_MAX - under_way->n;
 	if (r < 0)
 		return r;
 	if (range.total > 1)

@@ -8,20 +8,14 @@
 #define TENFOLD_BISECT_CHOICE_SEVERAL_H
 
 #include "choose.h"
-
-#define SEVERAL_MAX 64 /* tries at once */
-
-struct tries {
-	size_t v[SEVERAL_MAX]; /* commits, by number in the history */
-	size_t n;
-};
+#include "tries.h"
 
 /*
  * The commits that are to be tried beside those under way, at most `wanted`; fewer when
- * no more of them tell anything. They are the ones whose verdicts together are worth
- * the most: the entropy of the parts that they cut the candidates into (after prices,
- * as choose() does). It begins with even cuts and moves one cut at a time as long as
- * that is better; on a line, where even cuts are the best, k tries leave at most
+ * no more of them tell anything. They are the ones whose verdicts together leave the
+ * least to do: parts of the candidates that are small, the large ones above all (after
+ * prices, as choose() does). It begins with even cuts and moves one cut at a time as long
+ * as that is better; on a line, where even cuts are the best, k tries leave at most
  * ceil(n / (k + 1)) of n candidates.
  *
  * -ENOMEM.

@@ -163,6 +163,12 @@ void signature_words(const struct signature *s, struct strvec *words)
 	add_list(words, "console", &s->patterns);
 }
 
+static void copy_list(struct strvec *to, const struct strvec *from)
+{
+	for (size_t i = 0; i < from->n; i++)
+		strvec_add(to, from->v[i]);
+}
+
 void signature_learn(struct signature *s, const struct failure *failure)
 {
 	signature_release(s);
@@ -170,10 +176,17 @@ void signature_learn(struct signature *s, const struct failure *failure)
 	s->stage = failure->stage;
 	if (s->kind == FAILURE_TEST)
 		s->exit_code = failure->exit_code;
-	for (size_t i = 0; i < failure->cases.n; i++)
-		strvec_add(&s->cases, failure->cases.v[i]);
-	for (size_t i = 0; i < failure->lines.n; i++)
-		strvec_add(&s->lines, failure->lines.v[i]);
+	copy_list(&s->cases, &failure->cases);
+	copy_list(&s->lines, &failure->lines);
+}
+
+void signature_show(const struct signature *s, struct failure *failure)
+{
+	failure->kind = s->kind;
+	failure->stage = s->stage;
+	failure->exit_code = s->exit_code;
+	copy_list(&failure->cases, &s->cases);
+	copy_list(&failure->lines, &s->lines);
 }
 
 static bool has(const struct strvec *list, const char *text)

@@ -68,6 +68,10 @@ void signature_words(const struct signature *s, struct strvec *words);
 /* Makes the signature of the failure that is looked for. */
 void signature_learn(struct signature *s, const struct failure *failure);
 
+/* The reverse: a failure, after failure_init(), that has all that the signature asks for
+ * and nothing else. */
+void signature_show(const struct signature *s, struct failure *failure);
+
 /* Drops the console lines that a boot which passed has shown as well; true if any was
  * dropped. */
 bool signature_forget(struct signature *s, const struct strvec *lines);

@@ -49,6 +49,7 @@ static json_t *step_json(const struct step *step)
 				costs, cost_name(c), json_real(step->cost.seconds[c]));
 	json_object_set_new(object, "step", json_integer(step->number));
 	set(object, "role", step->role);
+	set(object, "host", step->host);
 	set(object, "commit", step->commit);
 	set(object, "subject", step->subject);
 	set(object, "verdict", verdict_word(step->verdict));

@@ -68,29 +68,59 @@ static const char *way_of(const struct step *step)
 	return *step->boot ? step_way(step) : "-";
 }
 
+/* As wide as the longest name; 0: one host, which need not be told. */
+static int host_width(const struct past *past)
+{
+	size_t width = 4;
+
+	for (size_t i = 0; i < past->roster.n; i++)
+		if (strlen(past->roster.v[i].name) > width)
+			width = strlen(past->roster.v[i].name);
+	return past->roster.n > 1 ? (int)width : 0;
+}
+
+static void add_host(struct buf *b, const char *host, int width)
+{
+	if (width)
+		buf_addf(b, "%-*s ", width, host);
+}
+
+static void add_asides(const struct past *past, struct buf *b)
+{
+	for (size_t i = 0; past->roster.n > 1 && i < past->roster.n; i++)
+		if (*past->roster.v[i].aside)
+			buf_addf(b, "host %s was put aside: %s\n", past->roster.v[i].name,
+				past->roster.v[i].aside);
+}
+
 void report_table(const struct past *past, struct buf *b)
 {
 	unsigned int resets = 0;
 	const struct step *step;
+	int width = host_width(past);
 	struct cost all;
 
 	cost_init(&all);
+	add_host(b, "host", width);
 	buf_addf(b, "%4s %-12s %-7s %-5s %6s", "step", "commit", "verdict", "way",
 		"resets");
 	for (int i = 0; i < COST_STAGES; i++)
 		buf_addf(b, " %*s", width_of(i), cost_name(i));
 	buf_addc(b, '\n');
 	for (size_t i = 0; (step = past_step(past, i)); i++) {
+		add_host(b, step->host, width);
 		buf_addf(b, "%4u %-12.12s %-7s %-5s %6u", step->number, step->commit,
 			past_word(past, step->verdict), way_of(step), step->resets);
 		add_row(b, &step->cost);
 		sum(&all, &step->cost);
 		resets += step->resets;
 	}
+	add_host(b, "", width);
 	buf_addf(b, "%4s %-12s %-7s %-5s %6u", "", "all", "", "", resets);
 	add_row(b, &all);
 	if (past->lab_faults)
 		buf_addf(b, "faults of the lab, tried again: %u\n", past->lab_faults);
+	add_asides(past, b);
 }
 
 static void add_reasons(const struct past *past, const char *folder, struct buf *b)
@@ -101,6 +131,8 @@ static void add_reasons(const struct past *past, const char *folder, struct buf 
 		buf_addf(b, "%4u %-12.12s %-4s %s\n", step->number, step->commit,
 			past_word(past, step->verdict), step->subject);
 		buf_addf(b, "     %s", step->why);
+		if (*step->host)
+			buf_addf(b, "; host %s", step->host);
 		if (*step->boot)
 			buf_addf(b, "; boot %s (%s), kernel %s", step->boot,
 				step_way(step), step->release);
@@ -118,9 +150,9 @@ static void add_reasons(const struct past *past, const char *folder, struct buf 
 
 static void add_setting(const struct past *past, const char *key, struct buf *b)
 {
-	const char *value = past_setting(past, key, NULL);
+	const char *value = NULL;
 
-	if (value)
+	while ((value = past_setting(past, key, value)))
 		buf_addf(b, "%s: %s\n", key, value);
 }
 
@@ -210,8 +242,9 @@ void report_checks(const struct past *past, struct buf *b)
 	const struct step *step;
 
 	for (size_t i = 0; (step = past_step(past, i)); i++)
-		buf_addf(b, "%3u %-12s %.12s %-4s %s\n", step->number, step->role,
-			step->commit, past_word(past, step->verdict), step->why);
+		buf_addf(b, "%3u %-12s %.12s %-4s %s%s%s\n", step->number, step->role,
+			step->commit, past_word(past, step->verdict), step->why,
+			*step->host ? "; host " : "", step->host);
 }
 
 void report_whole(const struct past *past, const char *folder, struct buf *b)

@@ -1,40 +1,76 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Bisections on 1 to 8 hosts, simulated: rounds when all hosts go in step, against
- * ceil(log_{k+1} n); and the time when each host goes on as soon as it is idle and
- * steps take from half to one and a half times the usual.
+ * Bisections on 1 to 8 hosts, simulated, each decision by plan_make(): rounds when all
+ * hosts go in step, against ceil(log_{k+1}) of the distinct images; and the time when no
+ * host waits for all others, against that of rounds, where steps take from half to one
+ * and a half times the usual.
  */
 #include <math.h>
+#include <string.h>
 
-#include "bisect/choice/several.h"
+#include "bisect/team/plan.h"
 #include "graphs.h"
 
 #define BISECTIONS 1000
+#define TIMED 200 /* of them also by the clock */
 #define HOSTS_MAX 8
 #define COMMITS_MIN 24
 #define COMMITS_MAX 1500
+
+enum shape {
+	LINE,
+	IMAGES, /* a line where two commits of three have their parent's image */
+	MERGES,
+	SHAPES
+};
+
+static const char *const shape_names[SHAPES] = {"a line", "shared images", "merges"};
 
 struct lab {
 	struct graph graph;
 	enum mark *marks;
 	uint8_t *is_bad;
+	uint32_t *image_of;
+	double *seconds; /* of a step, by commit; 1 on average */
+	size_t distinct; /* images */
 	size_t culprit;
 	struct known known;
 };
 
-static void make_lab(struct lab *lab, bool merges)
+static void make_images(struct lab *lab, enum shape shape)
+{
+	lab->distinct = 0;
+	for (size_t i = 0; i < lab->graph.n; i++) {
+		bool is_own = shape != IMAGES || !i || bench_roll(3) == 0;
+
+		lab->image_of[i] = is_own ? i : lab->image_of[i - 1];
+		lab->distinct += is_own;
+	}
+	/* who shares its parent's image cannot be the first bad one */
+	while (lab->image_of[lab->culprit] != lab->culprit)
+		lab->culprit--;
+}
+
+static void make_lab(struct lab *lab, enum shape shape)
 {
 	uint32_t n = COMMITS_MIN + bench_roll(COMMITS_MAX - COMMITS_MIN);
 
-	graph_make(&lab->graph, n, merges);
+	graph_make(&lab->graph, n, shape == MERGES);
 	lab->marks = calloc(n, sizeof(*lab->marks));
+	lab->image_of = calloc(n, sizeof(*lab->image_of));
+	lab->seconds = calloc(n, sizeof(*lab->seconds));
 	lab->is_bad = calloc(n, 1);
-	if (!lab->marks || !lab->is_bad)
+	if (!lab->marks || !lab->is_bad || !lab->image_of || !lab->seconds)
 		exit(1);
+	for (uint32_t i = 0; i < n; i++)
+		lab->seconds[i] = 0.5 + bench_roll(1000) / 1000.0;
 	lab->culprit = bench_roll(n);
+	make_images(lab, shape);
 	graph_set_bad(&lab->graph, lab->culprit, lab->is_bad);
-	lab->known =
-		(struct known){.graph = &lab->graph, .marks = lab->marks, .bad = n - 1};
+	lab->known = (struct known){.graph = &lab->graph,
+		.marks = lab->marks,
+		.bad = n - 1,
+		.image_of = lab->image_of};
 }
 
 static void free_lab(struct lab *lab)
@@ -42,6 +78,13 @@ static void free_lab(struct lab *lab)
 	graph_free(&lab->graph);
 	free(lab->marks);
 	free(lab->is_bad);
+	free(lab->image_of);
+	free(lab->seconds);
+}
+
+static void begin_again(struct lab *lab)
+{
+	memset(lab->marks, 0, lab->graph.n * sizeof(*lab->marks));
 }
 
 static void judge(struct lab *lab, size_t commit)
@@ -64,101 +107,149 @@ static bool is_over(struct lab *lab)
 	return true;
 }
 
-static void more(struct lab *lab, const struct tries *under_way, size_t wanted,
-	struct tries *ret_tries)
+static void make_plan(struct plan_state *state, struct plan *ret_plan)
 {
-	if (choose_several(&lab->known, NULL, under_way, wanted, ret_tries) < 0)
+	if (plan_make(state, ret_plan) < 0)
 		exit(1);
 }
 
-/* What a step takes; 1 on average. */
-static double step_time(void)
-{
-	return 0.5 + bench_roll(1000) / 1000.0;
-}
-
 /* Each round takes as long as its longest step. */
-static unsigned int in_step(struct lab *lab, size_t hosts, double *time)
+static unsigned int in_rounds(struct lab *lab, size_t hosts, double *ret_time)
 {
 	unsigned int rounds = 0;
 
+	*ret_time = 0;
 	for (; !is_over(lab); rounds++) {
-		struct tries none = {0}, tries;
+		struct plan_state state = {.known = &lab->known, .n_idle = hosts};
+		struct plan plan;
 		double longest = 0;
 
-		more(lab, &none, hosts, &tries);
-		if (!tries.n)
+		make_plan(&state, &plan);
+		if (!plan.tries.n)
 			exit(1);
-		for (size_t i = 0; i < tries.n; i++) {
-			double step = step_time();
+		for (size_t i = 0; i < plan.tries.n; i++) {
+			double step = lab->seconds[plan.tries.v[i]];
 
 			longest = step > longest ? step : longest;
-			judge(lab, tries.v[i]);
+			judge(lab, plan.tries.v[i]);
 		}
-		*time += longest;
+		*ret_time += longest;
 	}
 	return rounds;
 }
 
-/* Time until the culprit is known, where no host waits for another. */
-static double side_by_side(struct lab *lab, size_t hosts)
+/* The hosts of a bisection where nobody waits for all the others. */
+struct team {
+	struct {
+		bool busy;
+		size_t commit;
+		double began, due;
+	} hosts[HOSTS_MAX];
+	size_t n;
+	double now;
+};
+
+/* As bisect/team/team.c does; when news comes at the latest. */
+static double hand_out(struct lab *lab, struct team *team)
 {
-	struct tries running = {0}, fresh;
-	double due[HOSTS_MAX] = {0}, now = 0;
+	struct plan_state state = {.known = &lab->known, .typical = 1};
+	size_t whose[HOSTS_MAX], next = 0;
+	struct plan plan;
+	bool any = false;
 
-	while (!is_over(lab)) {
-		size_t next = 0;
-
-		more(lab, &running, hosts - running.n, &fresh);
-		for (size_t i = 0; i < fresh.n; i++) {
-			due[running.n] = now + step_time();
-			running.v[running.n++] = fresh.v[i];
+	for (size_t i = 0; i < team->n; i++) {
+		if (!team->hosts[i].busy) {
+			state.n_idle++;
+			continue;
 		}
-		for (size_t i = 1; i < running.n; i++)
-			next = due[i] < due[next] ? i : next;
-		now = due[next];
-		judge(lab, running.v[next]);
-		running.v[next] = running.v[--running.n];
-		due[next] = due[running.n];
+		whose[state.n_steps] = i;
+		state.steps[state.n_steps++] =
+			(struct plan_step){.commit = team->hosts[i].commit,
+				.age = team->now - team->hosts[i].began};
 	}
-	return now;
+	make_plan(&state, &plan);
+	for (size_t i = 0; i < team->n && next < plan.tries.n; i++) {
+		if (team->hosts[i].busy)
+			continue;
+		team->hosts[i].busy = true;
+		team->hosts[i].commit = plan.tries.v[next++];
+		team->hosts[i].began = team->now;
+		team->hosts[i].due = team->now + lab->seconds[team->hosts[i].commit];
+	}
+	/* who broke a step off comes back at once */
+	for (size_t i = 0; i < state.n_steps; i++) {
+		team->hosts[whose[i]].busy = !plan.drop[i];
+		any |= plan.drop[i];
+	}
+	if (any)
+		return team->now;
+	return plan.wait > 0 ? team->now + plan.wait : INFINITY;
 }
 
-static void measure(size_t hosts, bool merges)
+static double side_by_side(struct lab *lab, size_t hosts)
 {
-	double time = 0, time_in_step = 0, rounds = 0, least = 0;
+	struct team team = {.n = hosts};
+
+	while (!is_over(lab)) {
+		double until = hand_out(lab, &team), first = INFINITY;
+		size_t which = 0;
+
+		for (size_t i = 0; i < hosts; i++) {
+			if (team.hosts[i].busy && team.hosts[i].due < first) {
+				first = team.hosts[i].due;
+				which = i;
+			}
+		}
+		team.now = first < until ? first : until;
+		if (first >= until)
+			continue;
+		team.hosts[which].busy = false;
+		judge(lab, team.hosts[which].commit);
+	}
+	return team.now;
+}
+
+static void measure(size_t hosts, enum shape shape)
+{
+	double time = 0, time_in_rounds = 0, rounds = 0, least = 0;
 	int over = -100;
 	char name[96];
 
 	for (int i = 0; i < BISECTIONS; i++) {
-		struct lab lab;
 		unsigned int ideal, took;
+		struct lab lab;
+		double seconds;
 
-		make_lab(&lab, merges);
-		ideal = (unsigned int)ceil(log2(lab.graph.n) / log2(hosts + 1) - 1e-9);
-		took = in_step(&lab, hosts, &time_in_step);
+		make_lab(&lab, shape);
+		ideal = (unsigned int)ceil(log2(lab.distinct) / log2(hosts + 1) - 1e-9);
+		took = in_rounds(&lab, hosts, &seconds);
 		over = (int)took - (int)ideal > over ? (int)took - (int)ideal : over;
 		rounds += took;
-		least += log2(lab.graph.n) / log2(hosts + 1);
-		for (size_t c = 0; c < lab.graph.n; c++)
-			lab.marks[c] = MARK_NONE;
-		time += side_by_side(&lab, hosts);
+		least += log2(lab.distinct) / log2(hosts + 1);
+		if (i < TIMED) {
+			time_in_rounds += seconds;
+			begin_again(&lab);
+			time += side_by_side(&lab, hosts);
+		}
 		free_lab(&lab);
 	}
 	snprintf(name, sizeof(name), "hosts: %zu, %s, most rounds above ceil(log)", hosts,
-		merges ? "merges" : "a line");
-	bench_at_most(name, over, "", merges);
+		shape_names[shape]);
+	bench_at_most(name, over, "", shape == MERGES);
+	snprintf(name, sizeof(name), "hosts: %zu, %s, time against rounds", hosts,
+		shape_names[shape]);
+	bench_at_most(name, time / time_in_rounds, "", 1);
 	printf("hosts: %zu, %s, means: %.2f rounds (log_%zu n is %.2f); time in steps, "
-	       "in rounds %.2f, each at once %.2f\n",
-		hosts, merges ? "merges" : "a line", rounds / BISECTIONS, hosts + 1,
-		least / BISECTIONS, time_in_step / BISECTIONS, time / BISECTIONS);
+	       "in rounds %.2f, side by side %.2f\n",
+		hosts, shape_names[shape], rounds / BISECTIONS, hosts + 1,
+		least / BISECTIONS, time_in_rounds / TIMED, time / TIMED);
 	fflush(stdout);
 }
 
 int main(void)
 {
-	for (int merges = 0; merges < 2; merges++)
+	for (int shape = 0; shape < SHAPES; shape++)
 		for (size_t hosts = 1; hosts <= HOSTS_MAX; hosts++)
-			measure(hosts, merges);
+			measure(hosts, shape);
 	return 0;
 }

@@ -171,13 +171,6 @@ static void begin(struct fixture *f, struct sim *sim, int culprit)
 	sim_init(sim, &f->history, f->kinds);
 }
 
-static const struct limits limits = {.reboot = 20,
-	.firmware = 30,
-	.grub = 30,
-	.first_stage = 30,
-	.fetch = 30,
-	.kexec = 30};
-
 /* As session_find_good() does: the graph has the whole history already. */
 static inline int find_good(
 	struct fixture *f, struct run *run, struct strvec *goods, struct err *err)
@@ -194,32 +187,46 @@ static inline int find_good(
 	return r;
 }
 
-/* One controller's life on that lab and log. */
-static int control(struct fixture *f, struct sim *sim, struct run *run, struct past *past,
-	enum verdict on_boot_failure)
+static const struct limits limits = {.reboot = 20,
+	.firmware = 30,
+	.grub = 30,
+	.first_stage = 30,
+	.fetch = 30,
+	.kexec = 30};
+
+static inline struct bench make_bench(
+	const struct world *world, const struct rules *rules)
 {
-	struct rules rules = {.attempts = 3,
+	return (struct bench){.world = world,
+		.rules = rules,
+		.drive = {.world = world, .limits = &limits, .poll = 1, .patience = 20}};
+}
+
+static inline struct rules make_rules(
+	const struct fixture *f, enum verdict on_boot_failure)
+{
+	return (struct rules){.attempts = 3,
 		.on_boot_failure = on_boot_failure,
 		.on_timeout = VERDICT_BAD,
 		.find_fix = f->find_fix,
 		.backoff = 2};
-	struct journal journal = {.fd = -1};
-	struct strvec goods = STRVEC_INIT;
+}
+
+/* A run on what the log has by now. */
+static inline void open_run(struct fixture *f, struct run *run, struct past *past,
+	struct journal *journal, const struct world *world, const struct rules *rules)
+{
 	struct err err = ERR_INIT;
-	struct world world;
 	int r;
 
-	sim_world(sim, &world);
 	*past = (struct past){0};
 	r = past_load(f->log, past, &err);
 	assert_true(r == 0 || r == -ENOENT);
-	assert_int_equal(journal_open(&journal, f->log, &err), 0);
+	assert_int_equal(journal_open(journal, f->log, &err), 0);
 	run_init(run);
-	run->bench = (struct bench){.world = &world,
-		.rules = &rules,
-		.drive = {.world = &world, .limits = &limits, .poll = 1, .patience = 20}};
+	run->bench = make_bench(world, rules);
 	run->history = &f->history;
-	run->journal = &journal;
+	run->journal = journal;
 	run->past = past;
 	run->goods = &f->goods;
 	run->failures = &f->failures;
@@ -230,6 +237,21 @@ static int control(struct fixture *f, struct sim *sim, struct run *run, struct p
 	run->confidence = f->confidence;
 	run->end_fails = f->end_fails;
 	run->bad = f->commits[LAST];
+}
+
+/* One controller's life on that lab and log. */
+static inline int control(struct fixture *f, struct sim *sim, struct run *run, struct past *past,
+	enum verdict on_boot_failure)
+{
+	struct rules rules = make_rules(f, on_boot_failure);
+	struct journal journal = {.fd = -1};
+	struct strvec goods = STRVEC_INIT;
+	struct err err = ERR_INIT;
+	struct world world;
+	int r;
+
+	sim_world(sim, &world);
+	open_run(f, run, past, &journal, &world, &rules);
 	r = find_good(f, run, &goods, &err);
 	if (r == RUN_GOING)
 		r = run_bisection(run, &err);
@@ -243,7 +265,7 @@ static int control(struct fixture *f, struct sim *sim, struct run *run, struct p
 	return r;
 }
 
-static int run_once(struct fixture *f, struct sim *sim, struct past *past)
+static inline int run_once(struct fixture *f, struct sim *sim, struct past *past)
 {
 	struct run run;
 	int r = control(f, sim, &run, past, VERDICT_SKIP);

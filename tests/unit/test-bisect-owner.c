@@ -95,7 +95,7 @@ static void a_run_put_aside_gives_it_back(void **state)
 		if (which == 2)
 			choose_next(&sim, ANEW, false);
 		assert_int_equal(
-			owner_give_back_over(&past, world.server, &sim, NULL), 0);
+			owner_give_back_over(&past, NULL, world.server, &sim, NULL), 0);
 		assert_string_equal(sim.next, which == 2 ? ANEW : CHOSEN);
 	}
 }

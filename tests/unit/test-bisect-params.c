@@ -77,6 +77,49 @@ static void all_mistakes_are_told_at_once(void **state)
 	}
 }
 
+static int hosts_of(
+	struct params *p, const char *conf, const char *names, struct err *err)
+{
+	p->config_file = strdup(write_conf(conf));
+	assert_int_equal(strvec_split(&p->hosts, names, NULL), 0);
+	return params_hosts(p, err);
+}
+
+static void a_name_may_stand_for_hosts(void **state)
+{
+	static const char conf[] = "[hosts rack]\nnames = b c\n[host b]\npoll = 7\n";
+	static const struct {
+		const char *names, *hosts, *why;
+	} cases[] = {
+		{"a", "a", NULL},
+		{"a b", "a b", NULL},
+		{"rack a", "b c a", NULL},
+		{"a a", NULL, "named twice"},
+		{"rack c", NULL, "named twice"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		CLEANUP_PARAMS struct params p = {0};
+		CLEANUP_BUF struct buf b;
+		struct err err = ERR_INIT;
+		int r = hosts_of(&p, conf, cases[i].names, &err);
+
+		buf_init(&b, 256);
+		assert_int_equal(r, cases[i].hosts ? 0 : -EINVAL);
+		if (r < 0) {
+			assert_non_null(strstr(err.text, cases[i].why));
+			continue;
+		}
+		for (size_t j = 0; j < p.hosts.n; j++)
+			buf_addf(&b, "%s%s", j ? " " : "", p.hosts.v[j]);
+		assert_string_equal(b.data, cases[i].hosts);
+		assert_string_equal(p.host, p.hosts.v[0]);
+		assert_int_equal(params_complete(&p, &err), 0);
+		assert_int_equal(p.poll, !strcmp(p.host, "b") ? 7 : 1);
+	}
+}
+
 static int drop_conf(void **state)
 {
 	(void)state;
@@ -185,6 +228,7 @@ int main(void)
 		cmocka_unit_test(a_host_comes_before_the_defaults),
 		cmocka_unit_test(a_boot_as_the_test_makes_dead_ones_bad),
 		cmocka_unit_test(all_mistakes_are_told_at_once),
+		cmocka_unit_test(a_name_may_stand_for_hosts),
 		cmocka_unit_test(commands_are_words),
 		cmocka_unit_test(ready_commands_are_found),
 		cmocka_unit_test(a_placeholder_needs_a_value),

@@ -29,7 +29,7 @@ completed() {
 	printf '%s\n' "${COMPREPLY[@]}" | sort | tr '\n' ' '
 }
 
-printf '[defaults]\n[host lab3]\nmac = 1\n[host  vm-1]\n' >"$temp/conf"
+printf '[defaults]\n[host lab3]\nmac = 1\n[host  vm-1]\n[hosts rack1]\n' >"$temp/conf"
 git init -q "$temp/repo" && git -C "$temp/repo" -c user.name=x -c user.email=x@e \
 	commit -q --allow-empty -m x && git -C "$temp/repo" tag v6.1
 is 'every option of the table, and no other' \
@@ -37,7 +37,7 @@ is 'every option of the table, and no other' \
 	"$("$program" --help | grep -oE '^ +(-., )?--[a-z-]+' | grep -oE -e '--[a-z-]+' | sort)"
 is 'commands' "$(completed re)" 'replay report '
 is 'hosts of the config file' \
-	"$(completed status --conf "$temp/conf" --host '')" 'lab3 vm-1 '
+	"$(completed status --conf "$temp/conf" --host '')" 'lab3 rack1 vm-1 '
 is 'tags of the repository' "$(completed run --repo "$temp/repo" --good v)" 'v6.1 '
 is 'values' "$(completed report --format '')" 'html json mail text '
 is 'a prefix of an option' "$(completed run --on-)" '--on-boot-failure --on-timeout '

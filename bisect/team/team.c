@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "team.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "bisect/announce.h"
+#include "bisect/confirm.h"
+#include "bisect/flaky.h"
+#include "bisect/learn.h"
+#include "bisect/stock.h"
+#include "ends.h"
+#include "lead.h"
+#include "narrow.h"
+#include "plan.h"
+
+static double now(const struct team *team)
+{
+	const struct world *w = team->run->bench.world;
+
+	return w->clock->now(w->clock_ctx);
+}
+
+static void say(const struct team *team, const char *line)
+{
+	const struct world *w = team->run->bench.world;
+
+	w->view->say(w->view_ctx, line);
+}
+
+int team_log(struct team *team, const struct buf *b, struct err *err)
+{
+	int r = journal_append(team->run->journal, b, err);
+
+	return r < 0 ? r : past_feed(team->run->past, b->data, b->len, err);
+}
+
+int team_start(struct team *team, size_t host, const char *commit, const char *role,
+	size_t candidates, struct err *err)
+{
+	struct run *run = team->run;
+	struct team_host *h = &team->hosts[host];
+	struct step step = {
+		.number = run_next_number(run->past), .candidates = candidates};
+	CLEANUP_STRVEC struct strvec words = STRVEC_INIT;
+	struct worker_order order = {.shared = !ends_is_role(role)};
+	struct history_commit c = {0};
+	int r = history_describe(run->history, commit, &c, err);
+
+	if (r < 0)
+		return r;
+	snprintf(step.role, sizeof(step.role), "%s", role);
+	snprintf(step.host, sizeof(step.host), "%s", h->name);
+	snprintf(step.commit, sizeof(step.commit), "%s", commit);
+	snprintf(step.subject, sizeof(step.subject), "%s", c.subject);
+	run_announce_step(run, &step);
+	r = run_log_step(run, &step, err);
+	signature_words(&run->signature, &words);
+	h->unguided = !words.n;
+	order.step = step;
+	order.words = words; /* still ours */
+	if (!r)
+		r = team->ops->start(team->ctx, host, &order);
+	if (r < 0)
+		return r;
+	h->state = TEAM_BUSY;
+	h->step = step;
+	h->began = now(team);
+	return 0;
+}
+
+int team_put_aside(
+	struct team *team, size_t host, bool disagrees, const char *why, struct err *err)
+{
+	struct team_host *h = &team->hosts[host];
+	CLEANUP_BUF struct buf b, line;
+
+	buf_init(&b, RECORD_MAX);
+	buf_init(&line, 1024);
+	h->state = TEAM_ASIDE;
+	record_event(&b, "aside");
+	record_pair(&b, "host", "%s", h->name);
+	if (disagrees)
+		record_pair(&b, "disagrees", "yes");
+	record_pair(&b, "why", "%s", why);
+	record_end(&b);
+	buf_addf(&line, "host %s is put aside: %s", h->name, why);
+	say(team, line.data);
+	return team_log(team, &b, err);
+}
+
+static int drop(struct team *team, size_t host, struct err *err)
+{
+	struct team_host *h = &team->hosts[host];
+	CLEANUP_BUF struct buf b, line;
+
+	buf_init(&b, RECORD_MAX);
+	buf_init(&line, 1024);
+	h->state = TEAM_DROPPED;
+	team->ops->cancel(team->ctx, host);
+	record_event(&b, "dropped");
+	record_pair(&b, "step", "%u", h->step.number);
+	record_pair(&b, "host", "%s", h->name);
+	record_pair(&b, "commit", "%s", h->step.commit);
+	record_end(&b);
+	buf_addf(&line, "step %u: %.12s on %s is broken off: it tells nothing any more",
+		h->step.number, h->step.commit, h->name);
+	say(team, line.data);
+	return team_log(team, &b, err);
+}
+
+/* A commit's verdict: git's lines have one bad commit at a time, each below the last. */
+static int take_verdict(
+	struct team *team, const struct crew_event *event, struct err *err)
+{
+	struct run *run = team->run;
+	const struct step *step = &event->step;
+	bool beside = false;
+	CLEANUP_BUF struct buf b;
+	int r = 0;
+
+	buf_init(&b, RECORD_MAX);
+	if (step->verdict == VERDICT_BAD)
+		r = narrow_is_beside(run, step->commit, &beside, err);
+	if (r < 0)
+		return r;
+	run->bench.failure = event->failure;
+	run_learn(run, step, &b);
+	run->bench.failure = (struct failure){0};
+	if (beside)
+		record_run(&b, step);
+	else
+		record_step(&b, step, &run->past->terms);
+	r = team_log(team, &b, err);
+	if (r < 0)
+		return r;
+	run_announce_verdict(run, step);
+	return RUN_GOING;
+}
+
+static int lost_by_lab(
+	struct team *team, size_t host, const struct step *step, struct err *err)
+{
+	char why[384];
+	int r;
+
+	snprintf(why, sizeof(why),
+		"%.12s could not be judged in %u attempts, by the lab's fault: %.280s",
+		step->commit, team->run->bench.rules->attempts, step->why);
+	r = team_put_aside(team, host, false, why, err);
+	return r < 0 ? r : RUN_GOING;
+}
+
+static int take_done(struct team *team, const struct crew_event *event, struct err *err)
+{
+	struct team_host *h = &team->hosts[event->host];
+	bool dropped = h->state == TEAM_DROPPED;
+
+	h->state = TEAM_IDLE;
+	h->late = false;
+	if (dropped)
+		return RUN_GOING;
+	/* without a boot it was the builder's fault, not the host's */
+	if (event->end == STEP_LAB && event->step.attempts)
+		return lost_by_lab(team, event->host, &event->step, err);
+	if (event->end != STEP_JUDGED)
+		return run_stopped(team->run, event->end, &event->step);
+	return ends_is_role(event->step.role) ? ends_judged(team, event, err)
+					      : take_verdict(team, event, err);
+}
+
+static int take_event(struct team *team, const struct crew_event *event, struct err *err)
+{
+	int r;
+
+	switch (event->news) {
+	case CREW_DONE:
+		return take_done(team, event, err);
+	case CREW_FAULT:
+		team->hosts[event->host].late = true;
+		r = run_log_fault(team->run, &event->step, event->why);
+		return r < 0 ? r : RUN_GOING;
+	case CREW_GONE:
+		r = team_put_aside(team, event->host, false, event->why, err);
+		return r < 0 ? r : RUN_GOING;
+	case CREW_STOP:
+		return run_stopped(team->run, STEP_STOPPED, NULL);
+	default:
+		return RUN_GOING;
+	}
+}
+
+/* No host is left: they all found the ends to be other than said, or the lab is ill. */
+static int none_left(struct team *team, struct err *err)
+{
+	struct run *run = team->run;
+	bool all_disagree = team->unheld.number > 0;
+
+	for (size_t i = 0; i < team->n; i++) {
+		const struct roster_host *h =
+			roster_find(&run->past->roster, team->hosts[i].name);
+
+		all_disagree &= h && h->disagrees;
+		buf_addf(&run->words, "%s%s: %s",
+			i ? "; " : "stopped: no host is left: ", team->hosts[i].name,
+			h ? h->aside : "");
+	}
+	if (!all_disagree)
+		return RUN_LAB;
+	buf_reset(&run->words);
+	return run_end_does_not_hold(
+		run, &team->unheld, !strcmp(team->unheld.commit, run->bad), err);
+}
+
+static int conclude(struct team *team, const struct choice *choice, struct err *err)
+{
+	for (size_t i = 0; i < team->n; i++) {
+		int r = team->hosts[i].state == TEAM_BUSY ? drop(team, i, err) : 0;
+
+		if (r < 0)
+			return r;
+	}
+	return run_conclude(team->run, choice, err);
+}
+
+/* Seconds of the last step that was booted: those that began with it take as long. */
+static double last_seconds(const struct past *past)
+{
+	for (size_t i = past->n_steps; i-- > 0;)
+		if (*past->steps[i].boot)
+			return past->steps[i].cost.seconds[COST_TOTAL];
+	return 0;
+}
+
+/* What plan_make() is to know; ret_hosts: whose the steps are. */
+static void describe(const struct team *team, const struct stock *stock,
+	struct plan_state *ret_state, size_t *ret_hosts)
+{
+	struct plan_state state = {.known = &stock->known, .prices = &stock->prices};
+	size_t number;
+
+	for (size_t i = 0; i < team->n; i++) {
+		const struct team_host *h = &team->hosts[i];
+		double age = now(team) - h->began;
+
+		if (h->state == TEAM_BUSY && ends_is_role(h->step.role)) {
+			state.others[state.n_others++] = age;
+		} else if (h->state == TEAM_BUSY &&
+			   history_find(team->run->history, h->step.commit, &number) ==
+				   0) {
+			ret_hosts[state.n_steps] = i;
+			state.steps[state.n_steps++] =
+				(struct plan_step){.commit = number, .age = age};
+		}
+		state.n_idle += h->state == TEAM_IDLE && ends_shown(team, i);
+		state.n_coming += h->state == TEAM_DROPPED;
+	}
+	state.typical = last_seconds(team->run->past);
+	*ret_state = state;
+}
+
+static int carry_out(struct team *team, const struct plan *plan,
+	const struct plan_state *state, const size_t *hosts, size_t candidates,
+	struct err *err)
+{
+	size_t next = 0;
+	int r = 0;
+
+	for (size_t i = 0; !r && i < state->n_steps; i++)
+		if (plan->drop[i])
+			r = drop(team, hosts[i], err);
+	for (size_t i = 0; !r && i < team->n && next < plan->tries.n; i++)
+		if (team->hosts[i].state == TEAM_IDLE && ends_shown(team, i))
+			r = team_start(team, i,
+				team->run->history->commits[plan->tries.v[next++]],
+				"split", candidates, err);
+	return r < 0 ? r : RUN_GOING;
+}
+
+/* Splits the range among those that have shown the ends; *ret_wait: as plan.wait. */
+static int split(struct team *team, double *ret_wait, struct err *err)
+{
+	struct run *run = team->run;
+	CLEANUP_STOCK struct stock stock = {0};
+	struct choice choice = {0};
+	struct plan_state state;
+	size_t hosts[TEAM_MAX];
+	struct plan plan = {0};
+	int r = stock_take(
+		&stock, run->history, run->past, run->bad, run->bench.world, err);
+
+	if (r < 0)
+		return r;
+	r = choose(&stock.known, &stock.prices, &choice);
+	if (!r && choice.kind != CHOICE_TRY)
+		return conclude(team, &choice, err);
+	describe(team, &stock, &state, hosts);
+	if (!r)
+		r = plan_make(&state, &plan);
+	if (r < 0)
+		return err_errno(err, r, "cannot choose commits");
+	/* what one host alone would try tells something in any case */
+	if (!state.n_steps && !state.n_coming && !plan.tries.n)
+		plan.tries = (struct tries){.v = {choice.commit}, .n = 1};
+	if (plan.wait > 0)
+		*ret_wait = plan.wait;
+	return carry_out(team, &plan, &state, hosts, choice.candidates, err);
+}
+
+/* Gives the idle hosts something to do. RUN_GOING, or the end. */
+static int hand_out(struct team *team, double *ret_wait, struct err *err)
+{
+	bool any = false, ready = false;
+	int r = ends_vote(team, err);
+
+	*ret_wait = -1;
+	for (size_t i = 0; r == RUN_GOING && i < team->n; i++)
+		if (team->hosts[i].state == TEAM_IDLE && !ends_shown(team, i))
+			r = ends_start(team, i, err);
+	for (size_t i = 0; i < team->n; i++) {
+		any |= team->hosts[i].state != TEAM_ASIDE;
+		ready |= team->hosts[i].state == TEAM_IDLE && ends_shown(team, i);
+	}
+	if (r != RUN_GOING)
+		return r;
+	if (!any)
+		return none_left(team, err);
+	return ready ? split(team, ret_wait, err) : RUN_GOING;
+}
+
+/* Who is there now; a host that was shown to disagree stays aside. */
+static int join(struct team *team, struct err *err)
+{
+	CLEANUP_BUF struct buf b;
+	int r;
+
+	buf_init(&b, RECORD_MAX);
+	for (size_t i = 0; i < team->n; i++) {
+		record_event(&b, "joined");
+		record_pair(&b, "host", "%s", team->hosts[i].name);
+		record_pair(&b, "mac", "%s", team->hosts[i].mac);
+		record_end(&b);
+	}
+	r = team_log(team, &b, err);
+	for (size_t i = 0; !r && i < team->n; i++)
+		if (roster_find(&team->run->past->roster, team->hosts[i].name)->disagrees)
+			team->hosts[i].state = TEAM_ASIDE;
+	return r < 0 ? r : RUN_GOING;
+}
+
+int team_bisection(struct team *team, struct err *err)
+{
+	int r;
+
+	lead_begin(team);
+	r = run_start(team->run, err);
+	if (r == RUN_GOING)
+		r = lead_note_owners(team, err);
+	if (r == RUN_GOING)
+		r = join(team, err);
+	if (r == RUN_GOING && flaky_is_on(team->run))
+		return flaky_run(team->run, err);
+	while (r == RUN_GOING) {
+		struct crew_event event;
+		double wait;
+
+		r = hand_out(team, &wait, err);
+		if (r != RUN_GOING)
+			break;
+		team->ops->wait(team->ctx, wait, &event);
+		r = take_event(team, &event, err);
+		if (event.news == CREW_DONE)
+			failure_release(&event.failure);
+		lead_choose(team);
+	}
+	return r;
+}
