@@ -33,6 +33,7 @@ if wanted split; then
 fi
 if wanted kill; then
 	"$build/tests/unit/test-bisect-kill" 2>&1 | lines_of kill
+	"$build/tests/unit/test-bisect-team-kill" 2>&1 | lines_of kill
 fi
 for program in "$bench"/bisect-*; do
 	[ -x "$program" ] || continue

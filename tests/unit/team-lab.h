@@ -274,4 +274,35 @@ static int team_once(struct fixture *f, struct sim_crew *crew, struct past *past
 	return r;
 }
 
+static void team_begin(
+	struct fixture *f, struct sim_crew *crew, int culprit, size_t hosts)
+{
+	struct sim sim;
+
+	begin(f, &sim, culprit);
+	crew_begin(crew, f, hosts);
+}
+
+/* No number stands for two steps; no commit but an end is judged twice. */
+static void steps_are_sound(const struct fixture *f, const struct past *past)
+{
+	for (size_t i = 0; i < past->n_steps; i++) {
+		const struct step *a = &past->steps[i];
+		bool is_end = !strcmp(a->commit, f->commits[0]) ||
+			      !strcmp(a->commit, f->commits[LAST]);
+
+		assert_int_equal(strlen(a->host), 1);
+		for (size_t j = 0; j < i; j++) {
+			const struct step *b = &past->steps[j];
+
+			assert_int_not_equal(a->number, b->number);
+			if (is_end)
+				assert_false(!strcmp(a->commit, b->commit) &&
+					     !strcmp(a->host, b->host));
+			else
+				assert_string_not_equal(a->commit, b->commit);
+		}
+	}
+}
+
 #endif

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A controller of three hosts that is killed at any moment, in the middle of what it
+ * writes as well. The end is that of a bisection left alone, nothing that was judged is
+ * done again.
+ */
+#include "tests/unit/team-lab.h"
+
+/* What the first controller had judged stands as it was. */
+static void nothing_was_lost(const struct past *before, const struct past *after)
+{
+	assert_true(after->n_steps >= before->n_steps);
+	for (size_t i = 0; i < before->n_steps; i++) {
+		assert_string_equal(after->steps[i].commit, before->steps[i].commit);
+		assert_string_equal(after->steps[i].host, before->steps[i].host);
+		assert_string_equal(after->steps[i].boot, before->steps[i].boot);
+	}
+}
+
+static void set_hard(struct fixture *f)
+{
+	f->kinds[number_of(f, 8)] = SIM_HANG;
+	f->kinds[number_of(f, MERGE)] = SIM_PANIC_REBOOTS;
+	f->kinds[number_of(f, 10)] = SIM_BROKEN;
+	f->kinds[number_of(f, 3)] = SIM_PANIC;
+}
+
+static void go_on(struct fixture *f, struct sim_crew *crew)
+{
+	CLEANUP_PAST struct past before = {0}, after = {0};
+
+	assert_int_equal(past_load(f->log, &before, NULL), 0);
+	if (*before.result)
+		return;
+	assert_int_equal(team_once(f, crew, &after), RUN_FOUND);
+	assert_string_equal(after.culprit, f->commits[5]);
+	nothing_was_lost(&before, &after);
+	steps_are_sound(f, &after);
+}
+
+/* To that wait, and the log is cut to `size` unless that is below 0; how it ended. */
+static int run_to(struct fixture *f, struct sim_crew *crew, unsigned int wait, off_t size)
+{
+	CLEANUP_PAST struct past past = {0};
+	int r;
+
+	team_begin(f, crew, 5, 3);
+	set_hard(f);
+	f->confirm = 1;
+	crew->v[1].slowness = 1.4;
+	crew->v[2].slowness = 0.7;
+	crew->die_at = wait;
+	r = team_once(f, crew, &past);
+	crew->die_at = 0;
+	if (size >= 0)
+		assert_int_equal(truncate(f->log, size), 0);
+	return r;
+}
+
+/* Before each of its lines, in the middle of each, and at its end. */
+static size_t list_cuts(const struct fixture *f, off_t from, off_t *ret_cuts, size_t room)
+{
+	CLEANUP_BUF struct buf text;
+	size_t n = 0;
+
+	buf_init(&text, 1024 * 1024);
+	assert_int_equal(file_read(f->log, &text, NULL), 0);
+	while (from < (off_t)text.len && n + 2 <= room) {
+		off_t line = strcspn(text.data + from, "\n") + 1;
+
+		ret_cuts[n++] = from + line / 2;
+		from += line;
+		ret_cuts[n++] = from;
+	}
+	return n;
+}
+
+static void killed_in_the_middle(void **state)
+{
+	struct fixture *f = *state;
+	unsigned int n_kills = 0;
+	off_t before = 0;
+
+	for (unsigned int wait = 1;; wait++) {
+		CLEANUP_BUF struct buf text;
+		struct sim_crew crew;
+		int r = run_to(f, &crew, wait, -1);
+		off_t cuts[64], size;
+		size_t n;
+
+		buf_init(&text, 1024 * 1024);
+		assert_int_equal(file_read(f->log, &text, NULL), 0);
+		size = text.len;
+		n = before ? list_cuts(f, before, cuts, ARRAY_SIZE(cuts)) : 0;
+		before = size;
+		crew_end(&crew);
+		for (size_t i = 0; i < n; i++) {
+			run_to(f, &crew, wait, cuts[i]);
+			go_on(f, &crew);
+			crew_end(&crew);
+			n_kills++;
+		}
+		if (r == RUN_FOUND)
+			break;
+	}
+	assert_true(n_kills > 50);
+	print_message("kill: three hosts, the same end after a kill in a write of the "
+		      "log: %u places\n",
+		n_kills);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(killed_in_the_middle),
+	};
+
+	return cmocka_run_group_tests_name(
+		"bisect-team-kill", tests, make_fixture, drop_fixture);
+}
