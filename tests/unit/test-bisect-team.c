@@ -252,7 +252,7 @@ static void one_whose_process_dies(void **state)
 	struct fixture *f = *state;
 	unsigned int asides = 0;
 
-	for (double when = 5; when < 400; when += 13) {
+	for (int when = 5; when < 400; when += 13) {
 		for (size_t host = 0; host < 3; host++) {
 			CLEANUP_PAST struct past past = {0};
 			struct sim_crew crew;
