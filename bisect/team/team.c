@@ -103,8 +103,8 @@ static int drop(struct team *team, size_t host, struct err *err)
 	record_pair(&b, "host", "%s", h->name);
 	record_pair(&b, "commit", "%s", h->step.commit);
 	record_end(&b);
-	buf_addf(&line, "step %u: %.12s on %s is broken off: it tells nothing any more",
-		h->step.number, h->step.commit, h->name);
+	buf_addf(&line, "step %u on %s: %.12s is broken off: it tells nothing any more",
+		h->step.number, h->name, h->step.commit);
 	say(team, line.data);
 	return team_log(team, &b, err);
 }
