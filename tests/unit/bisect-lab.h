@@ -240,8 +240,8 @@ static inline void open_run(struct fixture *f, struct run *run, struct past *pas
 }
 
 /* One controller's life on that lab and log. */
-static inline int control(struct fixture *f, struct sim *sim, struct run *run, struct past *past,
-	enum verdict on_boot_failure)
+static inline int control(struct fixture *f, struct sim *sim, struct run *run,
+	struct past *past, enum verdict on_boot_failure)
 {
 	struct rules rules = make_rules(f, on_boot_failure);
 	struct journal journal = {.fd = -1};
