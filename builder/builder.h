@@ -9,6 +9,7 @@
 #include "lib/store.h"
 #include "lib/strvec.h"
 #include "queue.h"
+#include "slurm/maker.h"
 
 /* What the commands exit with; tenfold-bisect goes by these. */
 enum exit_code {
@@ -25,6 +26,7 @@ struct builder {
 	int cancel_fd;       /* readable: that, or who asked for what is made has gone */
 	struct buf recorder; /* path of the library that writes down what is read */
 	struct local_maker local;
+	struct slurm_maker slurm;
 	struct maker maker;
 };
 
@@ -32,6 +34,7 @@ int builder_main(int argc, char **argv);
 
 /* Each returns an exit_code, with a sentence in err for all but the first two. */
 int builder_build(struct builder *b, const struct strvec *words, struct err *err);
+int builder_make(struct builder *b, const struct strvec *words, struct err *err);
 int builder_watch(struct builder *b, const struct strvec *words, struct err *err);
 int builder_status(struct builder *b, const struct strvec *words, struct err *err);
 int builder_estimate(struct builder *b, const struct strvec *words, struct err *err);
@@ -39,6 +42,11 @@ int builder_fetch(struct builder *b, const struct strvec *words, struct err *err
 int builder_freeze(struct builder *b, const struct strvec *words, struct err *err);
 int builder_thaw(struct builder *b, const struct strvec *words, struct err *err);
 int builder_prune(struct builder *b, const struct strvec *words, struct err *err);
+
+/* Signals come as bytes of a descriptor that everything which waits also polls. To be
+ * called again after a fork: a signalfd(2) in an epoll set tells of its maker's signals.
+ */
+int builder_open_signals(struct builder *b, struct err *err);
 
 /* Brings a tree's mirror up to date in a child, so that a dead remote or a signal ends
  * it in time. Nothing to do for a tree that is read in place. */

@@ -34,6 +34,7 @@ static const struct {
 		builder_build, false},
 	{"watch", "", "make an image of every new commit, until told to end",
 		builder_watch, false},
+	{"make", "TREE IMAGE [BRANCH]", "make one image, here", builder_make, false},
 	{"status", "", "what is built, failed, queued and running", builder_status,
 		false},
 	{"estimate", "REV|RANGE", "how long until these images are there",
@@ -57,12 +58,15 @@ static void show_help(void)
 	options_help(conf_options, stdout);
 }
 
-/* Signals come as bytes of a descriptor that everything which waits also polls. */
-static int open_signals(struct builder *b, struct err *err)
+int builder_open_signals(struct builder *b, struct err *err)
 {
 	struct epoll_event readable = {.events = EPOLLIN};
 	sigset_t set;
 
+	if (b->signal_fd >= 0)
+		close(TAKE_FD(b->signal_fd));
+	if (b->cancel_fd >= 0)
+		close(TAKE_FD(b->cancel_fd));
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
@@ -71,6 +75,7 @@ static int open_signals(struct builder *b, struct err *err)
 	signal(SIGPIPE, SIG_IGN);
 	b->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	b->cancel_fd = epoll_create1(EPOLL_CLOEXEC);
+	b->local.cancel_fd = b->slurm.cancel_fd = b->cancel_fd;
 	return b->signal_fd < 0 || b->cancel_fd < 0 ||
 			       epoll_ctl(b->cancel_fd, EPOLL_CTL_ADD, b->signal_fd,
 				       &readable) < 0
@@ -174,7 +179,12 @@ static int open_all(struct builder *b, struct err *err)
 		.store = &b->store,
 		.recorder = file_exists(b->recorder.data) ? b->recorder.data : NULL,
 		.cancel_fd = b->cancel_fd};
-	b->maker = (struct maker){.make = local_make, .ctx = &b->local};
+	b->slurm = (struct slurm_maker){
+		.conf = &b->conf, .store = &b->store, .cancel_fd = b->cancel_fd};
+	if (b->conf.slurm.on)
+		b->maker = (struct maker){slurm_make, &b->slurm, .apart = true};
+	else
+		b->maker = (struct maker){local_make, &b->local, .apart = false};
 	return r;
 }
 
@@ -186,7 +196,7 @@ static int run_command(struct builder *b, struct strvec *words, struct err *err)
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
 		if (strcmp(commands[i].name, words->v[0]))
 			continue;
-		r = open_signals(b, err);
+		r = builder_open_signals(b, err);
 		if (!r)
 			r = commands[i].store_only ? open_store(b, err)
 						   : open_all(b, err);
@@ -333,6 +343,9 @@ void builder_describe(const struct job *job, const struct outcome *outcome, stru
 		buf_addf(b, ", the same as %.12s", outcome->same_as);
 	if (outcome->same_as[0] && !outcome->made)
 		buf_addf(b, ", not made, %.2f s", outcome->seconds);
+	else if (outcome->node[0])
+		buf_addf(b, ", %s, %.1f s", outcome->clean ? "clean" : "incremental",
+			outcome->seconds);
 	else if (outcome->result == RESULT_BUILT || outcome->result == RESULT_FAILED)
 		buf_addf(b,
 			", %s, %.1f s (checkout %.1f, configure %.1f, make %.1f, modules "
@@ -342,6 +355,10 @@ void builder_describe(const struct job *job, const struct outcome *outcome, stru
 			outcome->checkout, outcome->config, outcome->make,
 			outcome->modules, outcome->publish, outcome->cpu,
 			outcome->max_rss_kb / 1024);
+	if (outcome->node[0]) {
+		buf_adds(b, ", on ");
+		buf_add_clean(b, outcome->node);
+	}
 	if (outcome->error) {
 		buf_adds(b, ": ");
 		buf_add_clean(b, outcome->error);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "activity.h"
+#include "crew.h"
 #include "kbuild.h"
 #include "keep/follow.h"
 #include "keep/gone.h"
@@ -38,6 +39,7 @@ struct watch {
 	struct queue queue;
 	struct recent recent;   /* as of the last fetch */
 	double published;       /* monotonic: builder.json */
+	struct crew crew;       /* what is under way */
 	struct remote *remotes; /* of the trees, in their order; owned */
 	/* what was logged last: a trouble that lasts is told once */
 	struct err last_refs, last_queue;
@@ -76,13 +78,13 @@ static void drain(int fd)
 		;
 }
 
-/* Takes what happened; waits for it if there is nothing to do. */
-static void look_at_events(struct watch *w, bool wait)
+/* Takes what happened, or waits for it. */
+static void look_at_events(struct watch *w, int wait_ms)
 {
-	struct pollfd fds[] = {{.fd = w->b->signal_fd, .events = POLLIN},
+	struct pollfd fds[3 + CREW_MAX] = {{.fd = w->b->signal_fd, .events = POLLIN},
 		{.fd = w->timer, .events = POLLIN}, {.fd = w->notify, .events = POLLIN}};
 
-	if (poll(fds, ARRAY_SIZE(fds), wait ? -1 : 0) <= 0)
+	if (poll(fds, 3 + crew_fds(&w->crew, fds + 3), wait_ms) <= 0)
 		return;
 	w->end = fds[0].revents != 0;
 	if (fds[1].revents) {
@@ -148,10 +150,8 @@ static void publish(struct watch *w, bool watched)
 	activity_publish(&activity, w->b->conf.store, NULL);
 }
 
-static void publish_now_and_then(void *ctx, bool news)
+static void publish_now_and_then(struct watch *w, bool news)
 {
-	struct watch *w = ctx;
-
 	if (news || clock_monotonic() - w->published >= PUBLISH_EVERY)
 		publish(w, true);
 }
@@ -166,7 +166,7 @@ static void fetch_all(struct watch *w)
 	publish_refs(w);
 	builder_send_mail(w->b);
 	recent_scan(&w->b->store, clock_wall(), &w->recent, NULL);
-	look_at_events(w, false);
+	look_at_events(w, 0);
 }
 
 static int collect(struct watch *w, struct err *err)
@@ -196,92 +196,131 @@ static bool signalled(const struct builder *b)
 	return poll(&fd, 1, 0) > 0;
 }
 
-/* What is made for those who asked alone ends when the last of them goes. */
-static int make(struct watch *w, const struct want *want, const struct job *job,
-	struct outcome *ret_outcome, struct err *err)
+static struct job job_of(const struct want *want)
 {
-	struct builder *b = w->b;
-	struct wish_askers askers = {0};
-	int r = -ECANCELED;
-
-	if (want->watched || wish_askers_watch(&askers, b->conf.state, want->tree->name,
-				     &want->id, b->cancel_fd))
-		r = b->maker.make(b->maker.ctx, job, ret_outcome, err);
-	wish_askers_release(&askers);
-	return r;
-}
-
-static void build(struct watch *w, struct want *want)
-{
-	struct builder *b = w->b;
-	struct job job = {.tree = want->tree,
+	return (struct job){.tree = want->tree,
 		.config = want->config,
 		.id = want->id,
 		.branch = want->branch,
 		.retry = want->retry,
 		.mail = true};
+}
+
+/* In a process of its own. What is made for those who asked alone ends when the last of
+ * them goes. */
+static int build(
+	void *ctx, const struct want *want, struct outcome *ret_outcome, struct err *err)
+{
+	struct builder *b = ctx;
+	struct wish_askers askers = {0};
+	struct job job = job_of(want);
+	int r = builder_open_signals(b, err);
+
+	if (r < 0)
+		return r;
+	r = -ECANCELED;
+	if (want->watched || wish_askers_watch(&askers, b->conf.state, want->tree->name,
+				     &want->id, b->cancel_fd))
+		r = b->maker.make(b->maker.ctx, &job, ret_outcome, err);
+	wish_askers_release(&askers);
+	return r;
+}
+
+/* After an infra error it is not tried at once. */
+static void let_rest(struct watch *w, const struct want *want)
+{
+	for (size_t i = 0; i < w->queue.n; i++)
+		if (image_id_equal(&w->queue.v[i].id, &want->id))
+			w->queue.v[i].rests_until = clock_monotonic() + w->b->conf.poll;
+}
+
+static void take_built(struct watch *w, struct crew_member *member)
+{
+	struct builder *b = w->b;
 	CLEANUP_OUTCOME struct outcome outcome = {0};
 	struct err err = ERR_INIT;
 	char id[IMAGE_ID_TEXT];
-	int r = make(w, want, &job, &outcome, &err);
+	struct want want;
+	int r = crew_take(&w->crew, member, &want, &outcome, &err);
+	struct job job = job_of(&want);
 
 	image_id_format(&job.id, id);
 	if (r == -ECANCELED && !signalled(b))
 		log_info("%s: left alone, as nobody waits for it any more", id);
-	if (r == -ECANCELED)
+	if (r == -ECANCELED) {
+		free(want.branch);
 		return;
+	}
 	if (r == -ENOSPC || r == -EDQUOT) {
-		if (!house_is_full(&w->house, &job.id, err.text))
+		if (!house_is_full(&w->house, &job.id, err.text)) {
+			free(want.branch);
 			return;
+		}
 	} else if (r < 0) {
-		want->rests_until = clock_monotonic() + b->conf.poll;
+		let_rest(w, &want);
 		log_error("%s: %s; trying again in %u s", id, err.text, b->conf.poll);
 	} else {
 		report(&job, &outcome);
 		house_has_room(&w->house);
 	}
-	if (want->asked && wish_done(b->conf.state, want->tree->name, &want->id,
-				   r < 0 ? err.text : NULL, &err) < 0)
+	if (want.asked && wish_done(b->conf.state, want.tree->name, &want.id,
+				  r < 0 ? err.text : NULL, &err) < 0)
 		log_error("%s", err.text);
 	if (!r) {
 		builder_look_at_breakages(b, &job.id, &w->queue);
 		builder_send_mail(b);
 	}
+	free(want.branch);
+}
+
+/* As many as may be under way. */
+static int build_more(struct watch *w, struct err *err)
+{
+	int r = 0;
+
+	while (!r && !w->end && w->crew.n < w->b->conf.parallel &&
+		house_may_build(&w->house, clock_monotonic())) {
+		struct want *want;
+
+		crew_settle_rests(&w->crew, &w->queue, !w->b->maker.apart);
+		want = queue_next(&w->queue, clock_monotonic());
+		if (!want)
+			break;
+		r = crew_start(&w->crew, want, build, w->b, err);
+	}
+	return r;
 }
 
 static int run(struct watch *w, struct err *err)
 {
+	struct crew_member *member;
 	int r = 0;
 
 	fetch_all(w);
 	while (!r && !w->end) {
 		struct err why = ERR_INIT;
-		struct want *want;
 
 		if (w->fetch)
 			fetch_all(w);
 		r = collect(w, &why);
 		tell(&w->last_queue, &why);
-		want = house_may_build(&w->house, clock_monotonic())
-			       ? queue_next(&w->queue, clock_monotonic())
-			       : NULL;
+		if (!r)
+			r = build_more(w, err);
 		if (!r && !w->end)
-			house_tidy(&w->house, !want);
+			house_tidy(&w->house, !w->crew.n);
 		if (!w->queue.n)
 			house_has_room(&w->house);
-		if (want)
-			publish_now_and_then(w, false);
-		else
-			publish(w, true);
-		if (!r && want && !w->end)
-			build(w, want);
-		if (!r && !want && !w->end) {
+		publish_now_and_then(w, !w->crew.n);
+		if (!r && !w->crew.n && !w->end) {
 			/* branches may have moved */
 			builder_look_at_breakages(w->b, NULL, &w->queue);
 			builder_send_mail(w->b);
 		}
-		look_at_events(w, !want);
+		look_at_events(w, w->crew.n ? (int)(PUBLISH_EVERY * 1e3) : -1);
+		while ((member = crew_next(&w->crew)))
+			take_built(w, member);
 	}
+	crew_end(&w->crew);
 	return r < 0 ? err_set(err, r, "cannot go on watching") : 0;
 }
 
@@ -301,8 +340,11 @@ static int check_conf(struct builder *b, struct err *err)
 	if (b->conf.prune && (!b->conf.prune_after || !b->conf.server))
 		return err_set(err, -EINVAL,
 			"'prune = yes' wants 'prune-after' and 'server' as well");
-	if (b->conf.sandbox && sandbox_check(err) < 0)
-		return -EPERM;
+	if (b->conf.sandbox && !b->conf.slurm.on) {
+		if (sandbox_check(err) < 0)
+			return -EPERM;
+		b->local.sandbox_works = true;
+	}
 	return builder_each_target(b, check_target, err);
 }
 
@@ -338,8 +380,6 @@ int builder_watch(struct builder *b, const struct strvec *words, struct err *err
 	if (!r)
 		r = open_notify(&w, err);
 	house_init(&w.house, b, w.notify);
-	b->local.told = publish_now_and_then;
-	b->local.ctx = &w;
 	if (!r)
 		r = run(&w, err);
 	publish(&w, false);

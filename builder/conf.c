@@ -75,6 +75,8 @@ const struct option_def conf_options[] = {
 		"what --fragment is laid on (tinyconfig)", .valid = base_valid},
 	{"jobs", 'j', OPTION_NUMBER, OPTION_BOTH, AT(conf, jobs), "N",
 		"jobs of make (one a processor)", .max = 1024},
+	{"parallel", 0, OPTION_NUMBER, OPTION_BOTH, AT(conf, parallel), "N",
+		"images that watch makes at a time (1)", .min = 1, .max = 256},
 	{"build-timeout", 0, OPTION_NUMBER, OPTION_BOTH, AT(conf, build_timeout), "S",
 		"seconds that one build may take (7200)", .min = 1},
 	{"poll", 0, OPTION_NUMBER, OPTION_BOTH, AT(conf, poll), "S",
@@ -234,8 +236,21 @@ static void *open_config(void *ctx, const char *name, struct err *err)
 	return section_named("config", name, err) ? add_config(ctx, name, err) : NULL;
 }
 
+static void *open_slurm(void *ctx, const char *name, struct err *err)
+{
+	struct conf *conf = ctx;
+
+	if (*name) {
+		err_set(err, -EINVAL, "[slurm] takes no name");
+		return NULL;
+	}
+	conf->slurm.on = true;
+	return &conf->slurm;
+}
+
 static const struct option_section sections[] = {
 	{"", conf_options, open_top},
+	{"slurm", slurm_options, open_slurm},
 	{"tree", tree_options, open_tree},
 	{"config", config_options, open_config},
 	{.name = NULL},
@@ -389,6 +404,8 @@ static int settle(struct conf *conf, struct err *err)
 		r = settle_tree(&conf->trees[i], err);
 	for (size_t i = 0; !r && i < conf->n_configs; i++)
 		r = settle_config(conf, &conf->configs[i], err);
+	if (!r)
+		r = slurm_settle(&conf->slurm, err);
 	if (!r && !conf->sendmail.n)
 		r = strvec_split(&conf->sendmail, "/usr/sbin/sendmail -t -i", err);
 	return r;
@@ -402,6 +419,8 @@ int conf_read(struct conf *conf, int argc, char **argv, struct strvec *ret_words
 	int r;
 
 	*conf = (struct conf){.poll = 60,
+		.parallel = 1,
+		.slurm = {.poll = 5},
 		.build_timeout = 7200,
 		.limit = 500,
 		.freeze_after = 7,
@@ -427,6 +446,7 @@ int conf_read(struct conf *conf, int argc, char **argv, struct strvec *ret_words
 void conf_release(struct conf *conf)
 {
 	options_release(conf_options, conf);
+	options_release(slurm_options, &conf->slurm);
 	for (size_t i = 0; i < conf->n_trees; i++) {
 		options_release(tree_options, &conf->trees[i]);
 		free(conf->trees[i].name);

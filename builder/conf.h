@@ -11,6 +11,7 @@
 #include "lib/err.h"
 #include "lib/options.h"
 #include "lib/strvec.h"
+#include "slurm/settings.h"
 
 #define CONF_ARCHES_MAX 2
 
@@ -38,6 +39,7 @@ struct conf {
 	/* also in the file */
 	char *store, *state;
 	unsigned int jobs;          /* of make; 0: one a processor */
+	unsigned int parallel;      /* images under way at a time */
 	unsigned int poll;          /* seconds between two fetches */
 	unsigned int build_timeout; /* seconds for one make */
 	unsigned int limit;         /* commits of one branch queued at a time */
@@ -70,6 +72,7 @@ struct conf {
 	size_t n_trees;
 	struct conf_config *configs;
 	size_t n_configs;
+	struct slurm_settings slurm;
 };
 
 extern const struct option_def conf_options[];

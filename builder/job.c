@@ -114,8 +114,39 @@ static void open_sandbox(struct making *m)
 		.hold_fd = -1};
 }
 
+/* The first workplace that nobody works in, locked; the first of all if there is none. */
+static int open_slot(struct making *m, const struct local_maker *local, struct err *err)
+{
+	int r = -EAGAIN;
+
+	for (unsigned int i = 0; r == -EAGAIN && i <= local->slots; i++) {
+		CLEANUP_FREE char *work =
+			buf_format("%s/%u", local->work, i % local->slots);
+
+		workplace_close(&m->place);
+		r = work ? workplace_open(&m->place, work, m->job->tree->name,
+				   m->job->id.arch, m->job->config->name, err)
+			 : -ENOMEM;
+		if (!r && i < local->slots)
+			r = workplace_try(&m->place, err);
+	}
+	return r;
+}
+
+static int open_place(struct making *m, const struct local_maker *local, struct err *err)
+{
+	CLEANUP_FREE char *work = NULL;
+
+	if (local->slots)
+		return open_slot(m, local, err);
+	work = local->work ? strdup(local->work) : buf_format("%s/work", m->conf->state);
+	return work ? workplace_open(&m->place, work, m->job->tree->name, m->job->id.arch,
+			      m->job->config->name, err)
+		    : err_set(err, -ENOMEM, "out of memory");
+}
+
 /* Everything that the work needs, but the lock. */
-static int gather(struct making *m, int cancel_fd, struct err *err)
+static int gather(struct making *m, const struct local_maker *local, struct err *err)
 {
 	const struct job *job = m->job;
 	const struct conf *conf = m->conf;
@@ -132,8 +163,7 @@ static int gather(struct making *m, int cancel_fd, struct err *err)
 	if (!r)
 		r = kbuild_compiler(job->config, &m->compiler, err);
 	if (!r)
-		r = workplace_open(&m->place, conf->state, job->tree->name, job->id.arch,
-			job->config->name, err);
+		r = open_place(m, local, err);
 	if (r < 0)
 		return r;
 	kbuild_config_key(job->config, job->id.arch, m->fragment, m->compiler, m->key);
@@ -149,7 +179,7 @@ static int gather(struct making *m, int cancel_fd, struct err *err)
 			: processors > 0 ? processors
 					 : 1,
 		.timeout = conf->build_timeout,
-		.cancel_fd = cancel_fd,
+		.cancel_fd = local->cancel_fd,
 		.log_fd = -1,
 		.on_line = on_line,
 		.ctx = m};
@@ -256,10 +286,8 @@ int local_make(
 	progress_init(&m.progress, &job->id);
 	m.progress.number = job->number;
 	m.progress.of = job->of;
-	m.progress.told = local->told;
-	m.progress.ctx = local->ctx;
 	buf_init(&m.errors, ERRORS_MAX);
-	r = gather(&m, local->cancel_fd, err);
+	r = gather(&m, local, err);
 	if (!r)
 		r = make_locked(&m, local->cancel_fd, err);
 	if (!r) {

@@ -37,7 +37,8 @@ struct outcome {
 	double checkout, config, make, modules, publish; /* of them */
 	double cpu; /* seconds, all processes of make */
 	long max_rss_kb;
-	char *error; /* FAILED, KNOWN: the first line that says why; owned */
+	char node[64]; /* of a cluster, which made it; "": here, or unknown */
+	char *error;   /* FAILED, KNOWN: the first line that says why; owned */
 };
 
 void outcome_release(struct outcome *outcome);
@@ -49,9 +50,10 @@ struct maker {
 	int (*make)(void *ctx, const struct job *job, struct outcome *ret_outcome,
 		struct err *err);
 	void *ctx;
+	bool apart; /* images of one (tree, arch, config) can be under way at once */
 };
 
-/* Makes images here, in STATE/work. */
+/* Makes images here. */
 struct local_maker {
 	const struct conf *conf;
 	const struct store *store;
@@ -59,9 +61,9 @@ struct local_maker {
 		*recorder; /* tenfold-reach.so; NULL: no commit is found to be the same */
 	int cancel_fd;     /* readable: end now */
 	bool sandbox_works; /* it was tried out */
-	/* called now and then while it works; phase: a new one began; NULL: nobody */
-	void (*told)(void *ctx, bool phase);
-	void *ctx;
+	const char *work;   /* folder of the workplaces; NULL: STATE/work */
+	unsigned int slots; /* workplaces of one (tree, arch, config), for so many makers
+			     * at once: WORK/0, WORK/1, ...; 0: one, in WORK itself */
 };
 int local_make(
 	void *ctx, const struct job *job, struct outcome *ret_outcome, struct err *err);

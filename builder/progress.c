@@ -145,8 +145,6 @@ static void tell(struct progress *p, bool now)
 	p->shown = time;
 	if (p->file)
 		write_file(p, time - p->start);
-	if (p->told)
-		p->told(p->ctx, now);
 	show(p, time);
 }
 

@@ -27,9 +27,6 @@ struct progress {
 	double shown;       /* monotonic, when last told */
 	double said;        /* monotonic, when a line was last written elsewhere */
 	char *file;         /* WORKPLACE/running, owned; NULL: none */
-	/* called when that was written; phase: a new one began; NULL: nobody */
-	void (*told)(void *ctx, bool phase);
-	void *ctx;
 };
 
 void progress_init(struct progress *p, const struct image_id *id);

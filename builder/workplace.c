@@ -139,14 +139,11 @@ void workplace_path(const char *state, const char *tree, const char *arch,
 	buf_addf(b, "%s/work/%s/%s/%s", state, tree, arch, config);
 }
 
-int workplace_open(struct workplace *place, const char *state, const char *tree,
+int workplace_open(struct workplace *place, const char *work, const char *tree,
 	const char *arch, const char *config, struct err *err)
 {
-	CLEANUP_BUF struct buf path = {0};
-
 	*place = (struct workplace){.lock_fd = -1};
-	workplace_path(state, tree, arch, config, &path);
-	place->dir = buf_take(&path);
+	place->dir = buf_format("%s/%s/%s/%s", work, tree, arch, config);
 	if (!place->dir || !(place->src = buf_format("%s/src", place->dir)) ||
 		!(place->obj = buf_format("%s/obj", place->dir)) ||
 		!(place->stage = buf_format("%s/stage", place->dir)) ||
@@ -167,19 +164,25 @@ void workplace_close(struct workplace *place)
 	*place = (struct workplace){.lock_fd = -1};
 }
 
+int workplace_try(struct workplace *place, struct err *err)
+{
+	CLEANUP_BUF struct buf path = {0};
+
+	buf_init(&path, 4096);
+	buf_addf(&path, "%s/lock", place->dir);
+	return buf_check(&path) ? buf_check(&path)
+				: lock_try(path.data, &place->lock_fd, err);
+}
+
 int workplace_lock(struct workplace *place, int cancel_fd, void (*waiting)(void *ctx),
 	void *ctx, struct err *err)
 {
 	struct pollfd cancel = {.fd = cancel_fd, .events = POLLIN};
-	CLEANUP_BUF struct buf path = {0};
 	bool told = false;
-	int r;
+	int r = 0;
 
-	buf_init(&path, 4096);
-	buf_addf(&path, "%s/lock", place->dir);
-	r = buf_check(&path);
 	/* a lock cannot be polled for; a cancellation ends the wait at once */
-	while (!r && (r = lock_try(path.data, &place->lock_fd, err)) == -EAGAIN) {
+	while (!r && place->lock_fd < 0 && (r = workplace_try(place, err)) == -EAGAIN) {
 		if (!told && waiting)
 			waiting(ctx);
 		told = true;

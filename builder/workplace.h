@@ -49,17 +49,20 @@ struct workplace {
 	struct mark mark; /* as last written */
 };
 
-/* Where it is; b is made here. */
+/* Where it is below STATE/work; b is made here. */
 void workplace_path(const char *state, const char *tree, const char *arch,
 	const char *config, struct buf *b);
 
-/* Makes the folders; takes no lock. */
-int workplace_open(struct workplace *place, const char *state, const char *tree,
+/* Makes the folders below work (STATE/work); takes no lock. */
+int workplace_open(struct workplace *place, const char *work, const char *tree,
 	const char *arch, const char *config, struct err *err);
 void workplace_close(struct workplace *place);
 
-/* Takes the lock, waiting for whoever has it. waiting() is told once, if need be.
- * -ECANCELED when cancel_fd becomes readable. */
+/* Takes the lock if nobody has it; else -EAGAIN. */
+int workplace_try(struct workplace *place, struct err *err);
+
+/* Takes the lock (or has it already), waiting for whoever has it. waiting() is told once,
+ * if need be. -ECANCELED when cancel_fd becomes readable. */
 int workplace_lock(struct workplace *place, int cancel_fd, void (*waiting)(void *ctx),
 	void *ctx, struct err *err);
 

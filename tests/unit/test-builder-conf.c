@@ -93,6 +93,14 @@ static void says_what_is_wrong(void **state)
 		{"store = /s\n[tree x]\n[config lab]\nfile = f\narch = arm\n", "arch"},
 		{"store = /s\n[config lab]\narch = i386\n", "[config lab] has no 'file'"},
 		{"store = /s\nmail_to = a@b.org, c@d.org\n", "mail-to"},
+		{"store = /s\n[slurm]\npoll = 1\n", "[slurm] has no 'work'"},
+		{"store = /s\n[slurm]\nwork = here\n", "builder.conf:3: 'work'"},
+		{"store = /s\n[slurm]\nwork = /w\noption = -p lab\n",
+			"builder.conf:4: 'option'"},
+		{"store = /s\n[slurm]\nwork = /w\noption = --job-name=x\n",
+			"builder.conf:4: 'option'"},
+		{"store = /s\n[slurm x]\nwork = /w\n", "[slurm] takes no name"},
+		{"store = /s\nparallel = 0\n", "builder.conf:2: 'parallel'"},
 	};
 
 	(void)state;
@@ -105,6 +113,25 @@ static void says_what_is_wrong(void **state)
 		if (!strstr(err.text, cases[i].says))
 			fail_msg("'%s' does not say '%s'", err.text, cases[i].says);
 	}
+}
+
+static void a_section_has_images_made_on_a_cluster(void **state)
+{
+	CLEANUP_CONF struct conf conf = {0};
+	struct err err = ERR_INIT;
+	char *none[] = {"status", NULL};
+
+	(void)state;
+	if (read_conf("store = /s\nparallel = 3\n[slurm]\nwork = /w\n"
+		      "option = --partition=lab\noption = --exclusive\n",
+		    none, &conf, &err) < 0)
+		fail_msg("%s", err.text);
+	assert_true(conf.slurm.on);
+	assert_int_equal(conf.parallel, 3);
+	assert_int_equal(conf.slurm.poll, 5);
+	assert_string_equal(conf.slurm.work, "/w");
+	assert_string_equal(conf.slurm.option.v[1], "--exclusive");
+	assert_int_equal(conf.slurm.option.n, 2);
 }
 
 /* Every option stands in the man page, and nothing there is made up. */
@@ -133,6 +160,7 @@ int main(void)
 		cmocka_unit_test(reads_the_file_and_then_the_words),
 		cmocka_unit_test(a_repo_is_a_tree_of_its_own),
 		cmocka_unit_test(says_what_is_wrong),
+		cmocka_unit_test(a_section_has_images_made_on_a_cluster),
 		cmocka_unit_test(the_man_page_has_all_options),
 	};
 

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "script.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "lib/sha256.h"
+
+void slurm_job_name(
+	const char *state, const char *tree, const struct image_id *id, struct buf *b)
+{
+	char digest[SHA256_TEXT];
+
+	sha256_bytes(state, strlen(state), digest);
+	buf_addf(b, "tenfold@%.8s@%s@%s@%s@%s", digest, tree, id->arch, id->config,
+		id->commit);
+}
+
+/* In single quotes all characters stand for themselves but the quote itself. */
+static void add_quoted(const char *word, struct buf *b)
+{
+	buf_addc(b, '\'');
+	for (; *word; word++) {
+		if (*word == '\'')
+			buf_adds(b, "'\\''");
+		else
+			buf_addc(b, *word);
+	}
+	buf_addc(b, '\'');
+}
+
+int slurm_script(const struct strvec *argv, struct buf *b)
+{
+	buf_adds(b, "#!/bin/sh\nexec");
+	for (size_t i = 0; i < argv->n; i++) {
+		if (strpbrk(argv->v[i], "\r\n"))
+			return -EINVAL;
+		buf_addc(b, ' ');
+		add_quoted(argv->v[i], b);
+	}
+	buf_addc(b, '\n');
+	return buf_check(b);
+}

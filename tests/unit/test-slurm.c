@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What is said to Slurm, and what its answers mean. */
+#include "builder/slurm/fate.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/wait.h>
+
+#include "builder/slurm/record.h"
+#include "builder/slurm/script.h"
+#include "tests/unit/builder-tree.h"
+
+static const struct image_id id = {
+	"x86_64", "lab", "0123456789abcdef0123456789abcdef01234567"};
+
+#define NAME "tenfold@00000000@linux@x86_64@lab@0123456789abcdef0123456789abcdef01234567"
+
+static void a_name_is_of_one_builder_and_one_image(void **state)
+{
+	CLEANUP_BUF struct buf a = {0}, b = {0};
+
+	(void)state;
+	buf_init(&a, 512);
+	buf_init(&b, 512);
+	slurm_job_name("/var/lib/a", "linux", &id, &a);
+	slurm_job_name("/var/lib/b", "linux", &id, &b);
+	assert_string_not_equal(a.data, b.data);
+	assert_string_equal(strchr(a.data + 8, '@'),
+		"@linux@x86_64@lab@0123456789abcdef0123456789abcdef01234567");
+}
+
+/* What sh makes of the script is what was put in. */
+static void words_go_through_the_shell_unchanged(void **state)
+{
+	const char *words[] = {"printf", "%s|", "plain", "", "a b", "it's", "'", "''",
+		"$(reboot)", "`id`", "\\", "a\\'b", "\"x\"", "*", "~", ";", "#", "!x",
+		"-n", "\xff", NULL};
+	CLEANUP_STRVEC struct strvec argv = STRVEC_INIT;
+	CLEANUP_BUF struct buf script = {0};
+	char got[256] = "", want[256] = "";
+	size_t n = 0;
+	FILE *out;
+	int fds[2];
+	pid_t pid;
+
+	(void)state;
+	strvec_addv(&argv, words);
+	buf_init(&script, 4096);
+	assert_int_equal(slurm_script(&argv, &script), 0);
+	assert_int_equal(pipe(fds), 0);
+	pid = fork();
+	if (!pid) {
+		dup2(fds[1], 1);
+		execl("/bin/sh", "sh", "-c", script.data, NULL);
+		_exit(127);
+	}
+	close(fds[1]);
+	waitpid(pid, NULL, 0);
+	out = fdopen(fds[0], "r");
+	assert_non_null(out);
+	got[fread(got, 1, sizeof(got) - 1, out)] = '\0';
+	fclose(out);
+	for (size_t i = 2; words[i]; i++)
+		n += snprintf(want + n, sizeof(want) - n, "%s|", words[i]);
+	assert_string_equal(got, want);
+}
+
+static void a_word_of_two_lines_is_refused(void **state)
+{
+	CLEANUP_STRVEC struct strvec argv = STRVEC_INIT;
+	CLEANUP_BUF struct buf script = {0};
+
+	(void)state;
+	strvec_addv(&argv, (const char *const[]){"make", "a\nreboot", NULL});
+	buf_init(&script, 4096);
+	assert_int_equal(slurm_script(&argv, &script), -EINVAL);
+}
+
+static void what_slurm_says(void **state)
+{
+	static const struct {
+		const char *words;
+		enum slurm_fate fate;
+		int exit_code;
+	} table[] = {
+		{"JobState=PENDING Reason=Priority ExitCode=0:0", SLURM_ALIVE, 0},
+		{"JobState=RUNNING ExitCode=0:0", SLURM_ALIVE, 0},
+		{"JobState=COMPLETING ExitCode=1:0", SLURM_ALIVE, 1},
+		{"JobState=COMPLETED ExitCode=0:0", SLURM_ENDED, 0},
+		{"JobState=FAILED ExitCode=1:0", SLURM_ENDED, 1},
+		{"JobState=FAILED ExitCode=3:0", SLURM_ENDED, 3},
+		{"JobState=FAILED ExitCode=0:9", SLURM_LOST, 0},
+		{"JobState=NODE_FAIL ExitCode=0:0", SLURM_LOST, 0},
+		{"JobState=BOOT_FAIL ExitCode=0:0", SLURM_LOST, 0},
+		{"JobState=PREEMPTED ExitCode=0:0", SLURM_LOST, 0},
+		{"JobState=TIMEOUT ExitCode=0:1", SLURM_LOST, 0},
+		{"JobState=CANCELLED ExitCode=0:15", SLURM_LOST, 0},
+		{"JobState=OUT_OF_MEMORY ExitCode=0:125", SLURM_LOST, 0},
+		{"JobState=SOMETHING_NEW ExitCode=1:0", SLURM_LOST, 1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		char line[512];
+		struct slurm_job job;
+
+		snprintf(line, sizeof(line),
+			"JobId=7 JobName=" NAME " UserId=root(0) %s BatchHost=n3 "
+			"Comment=x JobState=RUNNING ExitCode=9:9\n",
+			table[i].words);
+		slurm_fate_parse(line, NAME, &job);
+		if (job.fate != table[i].fate || job.exit_code != table[i].exit_code)
+			fail_msg("%s: %d, %d", table[i].words, job.fate, job.exit_code);
+		assert_string_equal(job.node, "n3");
+	}
+}
+
+static void a_job_of_another_name_is_gone(void **state)
+{
+	struct slurm_job job;
+
+	(void)state;
+	slurm_fate_parse(
+		"JobId=7 JobName=other JobState=RUNNING ExitCode=0:0", NAME, &job);
+	assert_int_equal(job.fate, SLURM_GONE);
+	slurm_fate_parse("slurm_load_jobs error: Invalid job id specified", NAME, &job);
+	assert_int_equal(job.fate, SLURM_GONE);
+}
+
+static void a_record_outlives_its_writer(void **state)
+{
+	CLEANUP_SLURM_RECORD struct slurm_record a = {.fd = -1}, b = {.fd = -1};
+	char temp[32];
+	int gone[2];
+
+	(void)state;
+	temp_make(temp);
+	assert_int_equal(pipe(gone), 0);
+	assert_int_equal(slurm_record_open(&a, temp, NAME, gone[0], NULL), 0);
+	assert_false(a.old);
+	assert_int_equal(slurm_record_write(&a, 0, NULL), 0);
+	assert_int_equal(slurm_record_write(&a, 1234567, NULL), 0);
+	assert_int_equal(slurm_record_write(&a, 42, NULL), 0);
+	/* another follower waits as long as the first one lives */
+	assert_int_equal(write(gone[1], "x", 1), 1);
+	assert_int_equal(slurm_record_open(&b, temp, NAME, gone[0], NULL), -ECANCELED);
+	slurm_record_close(&b);
+	slurm_record_close(&a);
+	assert_int_equal(slurm_record_open(&b, temp, NAME, gone[0], NULL), 0);
+	assert_true(b.old);
+	assert_int_equal(b.job, 42);
+	slurm_record_remove(&b);
+	slurm_record_close(&b);
+	assert_int_equal(slurm_record_open(&b, temp, NAME, gone[0], NULL), 0);
+	assert_false(b.old);
+	assert_int_equal(b.job, 0);
+	close(gone[0]);
+	close(gone[1]);
+	assert_int_equal(dir_remove(temp, NULL), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_name_is_of_one_builder_and_one_image),
+		cmocka_unit_test(words_go_through_the_shell_unchanged),
+		cmocka_unit_test(a_word_of_two_lines_is_refused),
+		cmocka_unit_test(what_slurm_says),
+		cmocka_unit_test(a_job_of_another_name_is_gone),
+		cmocka_unit_test(a_record_outlives_its_writer),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
