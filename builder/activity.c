@@ -9,20 +9,37 @@
 #include "ask.h"
 #include "lib/clock.h"
 #include "lib/file.h"
+#include "slurm/record.h"
 #include "workplace.h"
 
-static int look_at_place(struct activity *activity, const char *path)
+static int add_running(struct activity *activity, const struct progress_report *now)
 {
-	struct progress_report now, *more;
+	struct progress_report *more;
 
-	if (!workplace_busy(path) || progress_read(path, &now) < 0)
-		return 0;
 	more = reallocarray(activity->running, activity->n_running + 1, sizeof(*more));
 	if (!more)
 		return -ENOMEM;
 	activity->running = more;
-	more[activity->n_running++] = now;
+	more[activity->n_running++] = *now;
 	return 0;
+}
+
+static int look_at_place(struct activity *activity, const char *path)
+{
+	struct progress_report now;
+
+	if (!workplace_busy(path) || progress_read(path, &now) < 0)
+		return 0;
+	return add_running(activity, &now);
+}
+
+/* How far a job is, its node alone knows. */
+static int add_job(void *ctx, const char *name, const struct image_id *id)
+{
+	const struct progress_report now = {.id = *id, .phase = "cluster", .left = -1};
+
+	(void)name;
+	return add_running(ctx, &now);
 }
 
 /* Every workplace there is: --repo makes some that no [tree] names. */
@@ -96,6 +113,8 @@ int activity_gather(struct builder *b, const struct queue *queue,
 	r = buf_check(&work);
 	if (!r)
 		r = look_at_places(&activity, work.data, 0);
+	if (!r)
+		r = slurm_record_each(b->conf.state, add_job, &activity);
 	if (!r)
 		r = take_queue(&activity, queue);
 	if (!r)

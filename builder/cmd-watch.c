@@ -23,6 +23,7 @@
 #include "refs.h"
 #include "remote.h"
 #include "sandbox.h"
+#include "slurm/record.h"
 #include "wanted.h"
 #include "wish.h"
 #include "workplace.h"
@@ -375,6 +376,8 @@ int builder_watch(struct builder *b, const struct strvec *words, struct err *err
 	w.remotes = calloc(b->conf.n_trees, sizeof(*w.remotes));
 	if (!r && !w.remotes)
 		r = err_set(err, -ENOMEM, "out of memory");
+	if (!r)
+		slurm_record_sweep(b->conf.state, &b->store);
 	if (!r)
 		r = open_timer(&w, err);
 	if (!r)

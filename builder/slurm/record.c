@@ -11,6 +11,7 @@
 #include "builder/workplace.h"
 #include "lib/buf.h"
 #include "lib/file.h"
+#include "script.h"
 
 #define LOCK_RETRY_MS 200
 #define TEXT_MAX 256
@@ -44,16 +45,22 @@ static int read_text(struct slurm_record *record, struct err *err)
 	return 0;
 }
 
+static int name_paths(struct slurm_record *record, const char *state, const char *name)
+{
+	*record = (struct slurm_record){.fd = -1};
+	record->path = buf_format("%s/slurm/%s", state, name);
+	record->log = buf_format("%s/slurm/%s.log", state, name);
+	return record->path && record->log ? 0 : -ENOMEM;
+}
+
 int slurm_record_open(struct slurm_record *record, const char *state, const char *name,
 	int cancel_fd, struct err *err)
 {
 	struct pollfd cancel = {.fd = cancel_fd, .events = POLLIN};
 	CLEANUP_FREE char *folder = buf_format("%s/slurm", state);
-	int r;
+	int r = name_paths(record, state, name);
 
-	*record = (struct slurm_record){.fd = -1};
-	if (!folder || !(record->path = buf_format("%s/%s", folder, name)) ||
-		!(record->log = buf_format("%s/%s.log", folder, name)))
+	if (r < 0 || !folder)
 		return err_set(err, -ENOMEM, "out of memory");
 	r = dir_make(folder, 0755, err);
 	while (!r && (r = lock_once(record, err)) == -EAGAIN) {
@@ -91,4 +98,43 @@ void slurm_record_close(struct slurm_record *record)
 	free(record->path);
 	free(record->log);
 	*record = (struct slurm_record){.fd = -1};
+}
+
+int slurm_record_each(const char *state,
+	int (*each)(void *ctx, const char *name, const struct image_id *id), void *ctx)
+{
+	CLEANUP_FREE char *folder = buf_format("%s/slurm", state);
+	CLEANUP_DIR DIR *dir = folder ? opendir(folder) : NULL;
+	struct dirent *entry;
+	struct image_id id;
+	int r = 0;
+
+	while (dir && !r && (entry = readdir(dir)))
+		if (slurm_job_parse(entry->d_name, &id) == 0)
+			r = each(ctx, entry->d_name, &id);
+	return r;
+}
+
+struct sweep {
+	const char *state;
+	const struct store *store;
+};
+
+static int sweep_one(void *ctx, const char *name, const struct image_id *id)
+{
+	const struct sweep *sweep = ctx;
+	CLEANUP_SLURM_RECORD struct slurm_record record = {.fd = -1};
+
+	if (!store_has(sweep->store, id, true) && !store_has(sweep->store, id, false))
+		return 0;
+	if (name_paths(&record, sweep->state, name) == 0 && lock_once(&record, NULL) == 0)
+		slurm_record_remove(&record);
+	return 0;
+}
+
+void slurm_record_sweep(const char *state, const struct store *store)
+{
+	struct sweep sweep = {state, store};
+
+	slurm_record_each(state, sweep_one, &sweep);
 }

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 
 #include "lib/err.h"
+#include "lib/image.h"
+#include "lib/store.h"
 
 struct slurm_record {
 	char *path;       /* owned */
@@ -31,6 +33,14 @@ int slurm_record_write(struct slurm_record *record, unsigned int job, struct err
 void slurm_record_remove(struct slurm_record *record);
 
 void slurm_record_close(struct slurm_record *record);
+
+/* Calls each() for all images that have a record; stops at a value other than 0. */
+int slurm_record_each(const char *state,
+	int (*each)(void *ctx, const char *name, const struct image_id *id), void *ctx);
+
+/* Removes the records that nobody follows and whose images, or failures, are there: they
+ * came while no builder looked. */
+void slurm_record_sweep(const char *state, const struct store *store);
 
 #define CLEANUP_SLURM_RECORD CLEANUP(slurm_record_close)
 

@@ -2,6 +2,7 @@
 #include "script.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/sha256.h"
@@ -14,6 +15,27 @@ void slurm_job_name(
 	sha256_bytes(state, strlen(state), digest);
 	buf_addf(b, "tenfold@%.8s@%s@%s@%s@%s", digest, tree, id->arch, id->config,
 		id->commit);
+}
+
+int slurm_job_parse(const char *name, struct image_id *ret_id)
+{
+	CLEANUP_FREE char *text = NULL;
+
+	if (strncmp(name, "tenfold@", 8))
+		return -EINVAL;
+	for (int i = 0; i < 3; i++) {
+		name = strchr(name, '@');
+		if (!name)
+			return -EINVAL;
+		name++;
+	}
+	text = strdup(name);
+	if (!text)
+		return -ENOMEM;
+	for (char *c = text; *c; c++)
+		if (*c == '@')
+			*c = '/';
+	return image_id_parse(text, ret_id, NULL);
 }
 
 /* In single quotes all characters stand for themselves but the quote itself. */

@@ -12,6 +12,9 @@
 void slurm_job_name(
 	const char *state, const char *tree, const struct image_id *id, struct buf *b);
 
+/* The image that such a name is about. -EINVAL: that is no job's name. */
+int slurm_job_parse(const char *name, struct image_id *ret_id);
+
 /* A script for /bin/sh that becomes argv, each word quoted. -EINVAL: a word has a line's
  * end in it. */
 int slurm_script(const struct strvec *argv, struct buf *b);

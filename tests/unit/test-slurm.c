@@ -10,10 +10,10 @@
 #include "builder/slurm/script.h"
 #include "tests/unit/builder-tree.h"
 
-static const struct image_id id = {
-	"x86_64", "lab", "0123456789abcdef0123456789abcdef01234567"};
+#define C40 "0123456789abcdef0123456789abcdef01234567"
+#define NAME "tenfold@00000000@linux@x86_64@lab@" C40
 
-#define NAME "tenfold@00000000@linux@x86_64@lab@0123456789abcdef0123456789abcdef01234567"
+static const struct image_id id = {"x86_64", "lab", C40};
 
 static void a_name_is_of_one_builder_and_one_image(void **state)
 {
@@ -25,8 +25,22 @@ static void a_name_is_of_one_builder_and_one_image(void **state)
 	slurm_job_name("/var/lib/a", "linux", &id, &a);
 	slurm_job_name("/var/lib/b", "linux", &id, &b);
 	assert_string_not_equal(a.data, b.data);
-	assert_string_equal(strchr(a.data + 8, '@'),
-		"@linux@x86_64@lab@0123456789abcdef0123456789abcdef01234567");
+	assert_string_equal(strchr(a.data + 8, '@'), "@linux@x86_64@lab@" C40);
+}
+
+static void a_name_tells_its_image(void **state)
+{
+	static const char *const bad[] = {"", "tenfold@", "tenfold@0@linux",
+		"tenfold@0@linux@x86_64@lab@12", "other@0@linux@x86_64@lab@" C40,
+		NAME ".log", "tenfold@0@linux@..@lab@" C40};
+	struct image_id got;
+
+	(void)state;
+	assert_int_equal(slurm_job_parse(NAME, &got), 0);
+	assert_true(image_id_equal(&got, &id));
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		if (slurm_job_parse(bad[i], &got) != -EINVAL)
+			fail_msg("'%s' is taken", bad[i]);
 }
 
 /* What sh makes of the script is what was put in. */
@@ -127,14 +141,33 @@ static void a_job_of_another_name_is_gone(void **state)
 	assert_int_equal(job.fate, SLURM_GONE);
 }
 
+static int count_one(void *ctx, const char *name, const struct image_id *which)
+{
+	assert_string_equal(name, NAME);
+	assert_true(image_id_equal(which, &id));
+	++*(int *)ctx;
+	return 0;
+}
+
+static int count_records(const char *dir)
+{
+	int n = 0;
+
+	assert_int_equal(slurm_record_each(dir, count_one, &n), 0);
+	return n;
+}
+
 static void a_record_outlives_its_writer(void **state)
 {
 	CLEANUP_SLURM_RECORD struct slurm_record a = {.fd = -1}, b = {.fd = -1};
+	CLEANUP_BUF struct buf image = {0};
 	char temp[32];
+	const struct store store = {temp};
 	int gone[2];
 
 	(void)state;
 	temp_make(temp);
+	buf_init(&image, 4096);
 	assert_int_equal(pipe(gone), 0);
 	assert_int_equal(slurm_record_open(&a, temp, NAME, gone[0], NULL), 0);
 	assert_false(a.old);
@@ -154,6 +187,19 @@ static void a_record_outlives_its_writer(void **state)
 	assert_int_equal(slurm_record_open(&b, temp, NAME, gone[0], NULL), 0);
 	assert_false(b.old);
 	assert_int_equal(b.job, 0);
+	/* its image came while nobody looked: neither a followed nor an open one goes */
+	assert_int_equal(slurm_record_write(&b, 7, NULL), 0);
+	slurm_record_sweep(temp, &store);
+	assert_true(file_exists(b.path));
+	slurm_record_close(&b);
+	slurm_record_sweep(temp, &store);
+	assert_int_equal(count_records(temp), 1);
+	store_image_path(&store, &id, true, &image);
+	assert_int_equal(dir_make(image.data, 0755, NULL), 0);
+	buf_adds(&image, "/image.json");
+	assert_int_equal(file_write_atomic(image.data, "{}", 2, 0644, NULL), 0);
+	slurm_record_sweep(temp, &store);
+	assert_int_equal(count_records(temp), 0);
 	close(gone[0]);
 	close(gone[1]);
 	assert_int_equal(dir_remove(temp, NULL), 0);
@@ -163,6 +209,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_name_is_of_one_builder_and_one_image),
+		cmocka_unit_test(a_name_tells_its_image),
 		cmocka_unit_test(words_go_through_the_shell_unchanged),
 		cmocka_unit_test(a_word_of_two_lines_is_refused),
 		cmocka_unit_test(what_slurm_says),
