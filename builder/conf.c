@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "ccache.h"
 #include "keep/room.h"
 #include "lib/clock.h"
 #include "lib/file.h"
@@ -93,6 +94,10 @@ const struct option_def conf_options[] = {
 		"processes that one build may have (4096)", .min = 16},
 	{"object-limit", 0, OPTION_NUMBER, OPTION_FILE, AT(conf, object_limit), "MB",
 		"what one object folder may hold (65536)", .min = 16},
+	{"ccache", 0, OPTION_TEXT, OPTION_FILE, AT(conf, ccache), "WHEN",
+		"compile by ccache", .valid = ccache_valid},
+	{"ccache-size", 0, OPTION_NUMBER, OPTION_FILE, AT(conf, ccache_size), "MB",
+		"what the cache of one tree may hold (5000)", .min = 16},
 	{"sendmail", 0, OPTION_WORDS, OPTION_FILE, AT(conf, sendmail), "COMMAND",
 		"takes a mail on its standard input"},
 	{"mail-to", 0, OPTION_LIST, OPTION_FILE, AT(conf, mail_to), "ADDRESS",
@@ -404,6 +409,8 @@ static int settle(struct conf *conf, struct err *err)
 		r = settle_tree(&conf->trees[i], err);
 	for (size_t i = 0; !r && i < conf->n_configs; i++)
 		r = settle_config(conf, &conf->configs[i], err);
+	if (!r && conf->ccache && strcmp(conf->ccache, "no") && !conf->sandbox)
+		r = err_set(err, -EINVAL, "'ccache' works with 'sandbox = yes' alone");
 	if (!r)
 		r = slurm_settle(&conf->slurm, err);
 	if (!r && !conf->sendmail.n)
@@ -429,7 +436,8 @@ int conf_read(struct conf *conf, int argc, char **argv, struct strvec *ret_words
 		.mail_limit = 10,
 		.sandbox = true,
 		.process_limit = 4096,
-		.object_limit = 65536};
+		.object_limit = 65536,
+		.ccache_size = 5000};
 	r = read_args(&first, argc, argv, &words, err);
 	if (r < 0)
 		return r;

@@ -48,6 +48,8 @@ struct conf {
 	unsigned int memory_limit;  /* MB of one build; 0: 3/4 of the machine's */
 	unsigned int process_limit; /* of one build, at a time */
 	unsigned int object_limit;  /* MB of one object folder */
+	char *ccache;               /* "no", "yes", "auto"; NULL: no */
+	unsigned int ccache_size;   /* MB of one tree's cache */
 	struct strvec sendmail;     /* argv */
 	struct strvec mail_to;
 	char *mail_from;

@@ -97,20 +97,46 @@ static void say_waiting(void *ctx)
 	progress_phase(&m->progress, "waiting for another builder");
 }
 
+/* Beside the workplaces, so that it is a node's own. */
+static int open_ccache(struct making *m, const struct local_maker *local, struct err *err)
+{
+	const char *when = m->conf->ccache ? m->conf->ccache : "no";
+	int r = ccache_parse(when, &m->ccache);
+
+	if (r || m->ccache == CCACHE_NEVER)
+		return r;
+	if (!ccache_there())
+		return m->ccache == CCACHE_CLEAN
+			       ? 0
+			       : err_set(err, -ENOENT,
+					 "ccache is not installed: 'ccache = no'");
+	m->ccache_dir = buf_format("%s/ccache/%s",
+		local->work ? local->work : m->conf->state, m->job->tree->name);
+	return m->ccache_dir ? dir_make(m->ccache_dir, 0755, err)
+			     : err_set(err, -ENOMEM, "out of memory");
+}
+
 static void open_sandbox(struct making *m)
 {
 	const struct conf *conf = m->conf;
+	size_t n = 0;
 
-	m->recorder_bind = (struct sandbox_bind){m->recorder, SANDBOX_RECORDER, false};
+	if (m->recorder)
+		m->binds[n++] =
+			(struct sandbox_bind){m->recorder, SANDBOX_RECORDER, false};
+	if (m->ccache_dir)
+		m->binds[n++] = (struct sandbox_bind){m->ccache_dir, CCACHE_INSIDE, true};
 	m->sandbox = (struct sandbox){.src = m->place.src,
 		.obj = m->place.obj,
 		.stage = m->place.stage,
 		.read = &conf->sandbox_read,
-		.more = &m->recorder_bind,
-		.n_more = m->recorder ? 1 : 0,
+		.more = m->binds,
+		.n_more = n,
 		.limits = {.memory = (uint64_t)conf->memory_limit << 20,
 			.processes = conf->process_limit,
-			.disk = (uint64_t)conf->object_limit << 20},
+			.disk = (uint64_t)(conf->object_limit +
+					   (m->ccache_dir ? conf->ccache_size : 0))
+				<< 20},
 		.hold_fd = -1};
 }
 
@@ -164,6 +190,8 @@ static int gather(struct making *m, const struct local_maker *local, struct err 
 		r = kbuild_compiler(job->config, &m->compiler, err);
 	if (!r)
 		r = open_place(m, local, err);
+	if (!r)
+		r = open_ccache(m, local, err);
 	if (r < 0)
 		return r;
 	kbuild_config_key(job->config, job->id.arch, m->fragment, m->compiler, m->key);
@@ -255,6 +283,7 @@ static void making_release(struct making *m)
 	git_repository_free(m->repo);
 	buf_release(&m->errors);
 	free(m->fragment);
+	free(m->ccache_dir);
 	free(m->compiler);
 	free(m->release);
 	free(m->branch);

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "ccache.h"
 #include "lib/child.h"
 
 #define PATH_BYTES 4096
@@ -125,6 +126,8 @@ static void add_environment(
 	strvec_addv(env, (const char *const *)environment);
 	if (more)
 		strvec_addv(env, (const char *const *)more);
+	if (kb->ccache)
+		ccache_environment(kb->ccache, env);
 	if (!kb->record)
 		return;
 	strvec_addf(env, "LD_PRELOAD=%s", kb->sandbox ? SANDBOX_RECORDER : kb->recorder);

@@ -37,6 +37,7 @@ struct kbuild {
 	const struct conf_config *config;
 	unsigned int jobs;
 	const char *recorder, *record; /* what is read is written down there; or NULL */
+	unsigned int ccache;           /* MB of the cache to compile by; 0: none */
 	double timeout;                /* seconds, for each call of make */
 	int cancel_fd;
 	int log_fd;         /* opened by kbuild_log_open() */

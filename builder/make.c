@@ -95,6 +95,9 @@ static int run_make(struct making *m, struct err *err)
 	making_record(m);
 	m->outcome.clean = !m->place.mark.built;
 	m->progress.expect.clean = m->outcome.clean;
+	m->kb.ccache = m->ccache_dir && (m->ccache == CCACHE_ALWAYS || m->outcome.clean)
+			       ? m->conf->ccache_size
+			       : 0;
 	r = making_timed(m, "configure", step_configure, &m->outcome.config, err);
 	if (r == KBUILD_OK)
 		r = making_timed(m, "compile", step_make, &m->outcome.make, err);

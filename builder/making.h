@@ -8,6 +8,7 @@
 #define TENFOLD_BUILDER_MAKING_H
 
 #include "build-id.h"
+#include "ccache.h"
 #include "job.h"
 #include "kbuild.h"
 #include "progress.h"
@@ -25,11 +26,13 @@ struct making {
 	struct workplace place;
 	struct kbuild kb;
 	struct sandbox sandbox;
-	struct sandbox_bind recorder_bind;
+	struct sandbox_bind binds[2];
 	struct progress progress;
 	struct outcome outcome;
 	struct buf errors;
 	char *fragment, *compiler, *release, *branch;
+	enum ccache_when ccache;
+	char *ccache_dir;        /* of this tree; NULL: no cache */
 	char key[SHA256_TEXT];   /* of the config */
 	char names[SHA256_TEXT]; /* kbuild_names_key() */
 	char build_id[BUILD_ID_TEXT];

@@ -122,10 +122,14 @@ static int count_one(const char *path, const struct stat *st, int flag, struct F
 	return 0;
 }
 
-static uint64_t folder_bytes(const char *path)
+/* Of all that is written inside. */
+static uint64_t written_bytes(const struct sandbox *box)
 {
 	counted = 0;
-	nftw(path, count_one, 32, FTW_PHYS);
+	nftw(box->obj, count_one, 32, FTW_PHYS);
+	for (size_t i = 0; i < box->n_more; i++)
+		if (box->more[i].writable)
+			nftw(box->more[i].from, count_one, 32, FTW_PHYS);
 	return counted;
 }
 
@@ -141,7 +145,7 @@ static bool disk_is_full(struct inside *in)
 	if (now + in->limits.disk >= in->free)
 		return false;
 	in->free = now;
-	return folder_bytes(in->box->obj) > in->limits.disk;
+	return written_bytes(in->box) > in->limits.disk;
 }
 
 static pid_t first_inside(struct inside *in);

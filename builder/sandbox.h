@@ -26,7 +26,7 @@
 struct sandbox_limits {
 	uint64_t memory; /* bytes, all processes together; 0: 3/4 of the machine's */
 	unsigned int processes; /* at a time; threads count too */
-	uint64_t disk;          /* bytes that the object folder may hold */
+	uint64_t disk;          /* bytes that the folders for writing may hold */
 };
 
 struct sandbox_bind {

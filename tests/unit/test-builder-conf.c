@@ -100,6 +100,8 @@ static void says_what_is_wrong(void **state)
 		{"store = /s\n[slurm]\nwork = /w\noption = --job-name=x\n",
 			"builder.conf:4: 'option'"},
 		{"store = /s\n[slurm x]\nwork = /w\n", "[slurm] takes no name"},
+		{"store = /s\nccache = often\n", "builder.conf:2: 'ccache'"},
+		{"store = /s\nccache = yes\nsandbox = no\n", "'ccache' works with"},
 		{"store = /s\nparallel = 0\n", "builder.conf:2: 'parallel'"},
 	};
 

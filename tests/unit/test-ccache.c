@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Real builds with a real ccache below make: what it may spare, and what it must not
+ * hide. */
+#include "builder/ccache.h"
+
+#include <errno.h>
+
+#include "builder/job.h"
+#include "builder/sandbox.h"
+#include "lib/child.h"
+#include "tests/unit/builder-tree.h"
+
+static const char makefile[] =
+	"allnoconfig:\n\t@cp $(KCONFIG_ALLCONFIG) $(O)/.config\n"
+	".PHONY: $(O)/x.o\n$(O)/x.o:\n"
+	"\t@gcc -Ia -Ib -c x.c -o $(O)/x.o\n"
+	"bzImage: $(O)/x.o\n"
+	"\t@mkdir -p $(O)/arch/x86/boot $(O)/include/config\n"
+	"\t@echo 6.1.0 >$(O)/include/config/kernel.release; echo x >$(O)/System.map\n"
+	"\t@cp $(O)/x.o $(O)/vmlinux; cp $(O)/x.o $(O)/arch/x86/boot/bzImage\n";
+
+struct world {
+	char temp[32];
+	char recorder[4096];
+	git_repository *repo;
+	struct conf conf;
+	struct store store;
+	struct local_maker local;
+	char first[IMAGE_COMMIT_TEXT], hidden[IMAGE_COMMIT_TEXT];
+};
+
+/* first: b/x.h alone. hidden: a/x.h, which the compiler finds before it. */
+static void make_history(struct world *w)
+{
+	const struct tree_file first[] = {{"Makefile", makefile, 0},
+		{"x.c", "#include \"x.h\"\nint x = X;\n", 0},
+		{"a/other", "a folder that is there\n", 0},
+		{"b/x.h", "#define X 1\n", 0}};
+	const struct tree_file hidden[] = {{"a/x.h", "#define X 2\n", 0}};
+
+	tree_commit(w->repo, "main", NULL, "first", first, ARRAY_SIZE(first), w->first);
+	tree_commit(w->repo, "main", w->first, "hidden", hidden, 1, w->hidden);
+}
+
+static void write_conf(struct world *w, const char *path)
+{
+	CLEANUP_BUF struct buf text = {0};
+
+	buf_init(&text, 4096);
+	buf_addf(&text,
+		"store = %s/store\nstate = %s/state\njobs = 1\nccache = yes\n"
+		"[tree mini]\nremote = %s/git\n[tree other]\nremote = %s/git\n"
+		"[config one]\nfile = %s/empty\nbase = allnoconfig\n"
+		"[config two]\nfile = %s/empty\nbase = allnoconfig\n",
+		w->temp, w->temp, w->temp, w->temp, w->temp, w->temp);
+	assert_int_equal(file_write_atomic(path, text.data, text.len, 0644, NULL), 0);
+}
+
+static int setup(void **state)
+{
+	struct world *w = calloc(1, sizeof(*w));
+	CLEANUP_STRVEC struct strvec words = STRVEC_INIT;
+	char path[64], *argv[] = {"x", "--conf", path, "status", NULL};
+	struct err err = ERR_INIT;
+
+	temp_make(w->temp);
+	snprintf(path, sizeof(path), "%s/git", w->temp);
+	w->repo = tree_open(path);
+	make_history(w);
+	snprintf(path, sizeof(path), "%s/empty", w->temp);
+	assert_int_equal(file_write_atomic(path, "", 0, 0644, NULL), 0);
+	snprintf(path, sizeof(path), "%s/builder.conf", w->temp);
+	write_conf(w, path);
+	if (conf_read(&w->conf, 4, argv, &words, &err) < 0)
+		fail_msg("%s", err.text);
+	assert_int_equal(dir_make(w->conf.store, 0755, NULL), 0);
+	w->store.root = w->conf.store;
+	recorder_path(w->recorder);
+	w->local = (struct local_maker){.conf = &w->conf,
+		.store = &w->store,
+		.recorder = w->recorder,
+		.cancel_fd = -1};
+	*state = w;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct world *w = *state;
+
+	git_repository_free(w->repo);
+	dir_remove(w->temp, NULL);
+	conf_release(&w->conf);
+	free(w);
+	return 0;
+}
+
+static void needs_ccache(void)
+{
+	if (!ccache_there() || sandbox_check(NULL) < 0)
+		skip();
+}
+
+/* Makes it; tree and config by their place in builder.conf. */
+static struct outcome make(struct world *w, int tree, int config, const char *commit)
+{
+	struct job job = {.tree = &w->conf.trees[tree],
+		.config = &w->conf.configs[config],
+		.id = {.arch = "x86_64"}};
+	struct outcome outcome = {0};
+	struct err err = ERR_INIT;
+
+	snprintf(job.id.config, sizeof(job.id.config), "%s", job.config->name);
+	snprintf(job.id.commit, sizeof(job.id.commit), "%s", commit);
+	if (local_make(&w->local, &job, &outcome, &err) < 0)
+		fail_msg("%s", err.text);
+	if (outcome.result != RESULT_BUILT)
+		fail_msg("%s", outcome.error);
+	return outcome;
+}
+
+static void read_kernel(
+	struct world *w, const char *config, const char *commit, struct buf *b)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/images/x86_64/%s/%s/vmlinuz", w->conf.store,
+		config, commit);
+	buf_init(b, 1 << 20);
+	assert_int_equal(file_read(path, b, NULL), 0);
+}
+
+static void assert_same_kernel(
+	struct world *w, const char *config_a, const char *config_b, const char *commit)
+{
+	CLEANUP_BUF struct buf a = {0}, b = {0};
+
+	read_kernel(w, config_a, commit, &a);
+	read_kernel(w, config_b, commit, &b);
+	assert_int_equal(a.len, b.len);
+	assert_memory_equal(a.data, b.data, a.len);
+}
+
+/* A figure of ccache's own; of a cache that is not there 0. */
+static int count(struct world *w, const char *tree, const char *figure)
+{
+	struct child_spec spec = CHILD_SPEC_INIT;
+	CLEANUP_BUF struct buf out = {0};
+	struct child_result result;
+	char dir[128], *argv[] = {"ccache", "--dir", dir, "--print-stats", NULL};
+	const char *at;
+
+	snprintf(dir, sizeof(dir), "%s/ccache/%s", w->conf.state, tree);
+	if (!file_exists(dir))
+		return 0;
+	buf_init(&out, 1 << 16);
+	spec.argv = argv;
+	spec.out = &out;
+	assert_int_equal(child_run(&spec, &result, NULL), 0);
+	at = strstr(out.data, figure);
+	assert_non_null(at);
+	return atoi(at + strlen(figure));
+}
+
+static void another_config_is_spared_the_compiler(void **state)
+{
+	struct world *w = *state;
+
+	needs_ccache();
+	make(w, 0, 0, w->first);
+	assert_int_equal(count(w, "mini", "cache_miss\t"), 1);
+	make(w, 0, 1, w->first);
+	assert_int_equal(count(w, "mini", "cache_miss\t"), 1);
+	assert_int_equal(count(w, "mini", "preprocessed_cache_hit\t"), 1);
+	assert_int_equal(count(w, "mini", "direct_cache_hit\t"), 0);
+	assert_same_kernel(w, "one", "two", w->first);
+}
+
+static void it_makes_the_bytes_of_the_compiler(void **state)
+{
+	struct world *w = *state;
+
+	needs_ccache();
+	make(w, 0, 0, w->first);
+	free(w->conf.ccache);
+	w->conf.ccache = NULL;
+	make(w, 0, 1, w->first);
+	assert_same_kernel(w, "one", "two", w->first);
+}
+
+/* The reach is known from a hit as well: that a/x.h was looked for and not there. */
+static void a_header_that_comes_first_is_no_alias(void **state)
+{
+	struct world *w = *state;
+	CLEANUP_BUF struct buf before = {0}, after = {0};
+	struct outcome outcome;
+
+	needs_ccache();
+	make(w, 0, 0, w->first);
+	make(w, 0, 1, w->first);
+	assert_int_equal(count(w, "mini", "preprocessed_cache_hit\t"), 1);
+	outcome = make(w, 0, 1, w->hidden);
+	assert_true(outcome.made);
+	assert_string_equal(outcome.same_as, "");
+	read_kernel(w, "two", w->first, &before);
+	read_kernel(w, "two", w->hidden, &after);
+	assert_true(before.len != after.len ||
+		    memcmp(before.data, after.data, after.len) != 0);
+}
+
+static void a_tree_does_not_read_anothers_cache(void **state)
+{
+	struct world *w = *state;
+
+	needs_ccache();
+	make(w, 0, 0, w->first);
+	make(w, 1, 1, w->first);
+	assert_int_equal(count(w, "mini", "cache_miss\t"), 1);
+	assert_int_equal(count(w, "other", "cache_miss\t"), 1);
+	assert_int_equal(count(w, "other", "preprocessed_cache_hit\t"), 0);
+}
+
+static void auto_takes_it_for_what_is_made_from_nothing(void **state)
+{
+	struct world *w = *state;
+
+	needs_ccache();
+	free(w->conf.ccache);
+	w->conf.ccache = strdup("auto");
+	make(w, 0, 0, w->first);
+	assert_int_equal(count(w, "mini", "cache_miss\t"), 1);
+	make(w, 0, 0, w->hidden);
+	assert_int_equal(count(w, "mini", "cache_miss\t"), 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			another_config_is_spared_the_compiler, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			it_makes_the_bytes_of_the_compiler, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_header_that_comes_first_is_no_alias, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_tree_does_not_read_anothers_cache, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			auto_takes_it_for_what_is_made_from_nothing, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
