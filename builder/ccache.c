@@ -40,8 +40,9 @@ void ccache_environment(unsigned int max_mb, struct strvec *env)
 
 	strvec_addf(env, "PATH=" COMPILERS ":%s", path ? path : "/usr/bin:/bin");
 	strvec_addf(env, "CCACHE_MAXSIZE=%uM", max_mb);
-	/* CONFIGPATH: what an earlier make has put into its folder is no setting */
-	strvec_addv(env, (const char *const[]){"CCACHE_DIR=" CCACHE_INSIDE,
-				 "CCACHE_CONFIGPATH=/dev/null", "CCACHE_NODIRECT=1",
-				 "CCACHE_COMPILERCHECK=content", NULL});
+	strvec_addf(env, "CCACHE_DIR=%s", CCACHE_INSIDE);
+	/* what an earlier make has put into its folder is no setting */
+	strvec_add(env, "CCACHE_CONFIGPATH=/dev/null");
+	strvec_add(env, "CCACHE_NODIRECT=1");
+	strvec_add(env, "CCACHE_COMPILERCHECK=content");
 }

@@ -116,7 +116,7 @@ static int open_ccache(struct making *m, const struct local_maker *local, struct
 			     : err_set(err, -ENOMEM, "out of memory");
 }
 
-static void open_sandbox(struct making *m)
+static void open_sandbox(struct making *m, const struct local_maker *local)
 {
 	const struct conf *conf = m->conf;
 	size_t n = 0;
@@ -133,6 +133,7 @@ static void open_sandbox(struct making *m)
 		.more = m->binds,
 		.n_more = n,
 		.limits = {.memory = (uint64_t)conf->memory_limit << 20,
+			.parts = local->slots ? 1 : conf->parallel,
 			.processes = conf->process_limit,
 			.disk = (uint64_t)(conf->object_limit +
 					   (m->ccache_dir ? conf->ccache_size : 0))
@@ -195,7 +196,7 @@ static int gather(struct making *m, const struct local_maker *local, struct err 
 	if (r < 0)
 		return r;
 	kbuild_config_key(job->config, job->id.arch, m->fragment, m->compiler, m->key);
-	open_sandbox(m);
+	open_sandbox(m, local);
 	m->kb = (struct kbuild){.src = m->place.src,
 		.obj = m->place.obj,
 		.stage = m->place.stage,

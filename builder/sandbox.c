@@ -53,7 +53,8 @@ static struct sandbox_limits settle_limits(const struct sandbox *box)
 	struct sandbox_limits limits = box->limits;
 
 	if (!limits.memory)
-		limits.memory = machine_memory() / 4 * 3;
+		limits.memory =
+			machine_memory() / 4 * 3 / (limits.parts ? limits.parts : 1);
 	return limits;
 }
 

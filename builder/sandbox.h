@@ -24,7 +24,8 @@
 #define SANDBOX_RECORDER "/build/recorder.so"
 
 struct sandbox_limits {
-	uint64_t memory; /* bytes, all processes together; 0: 3/4 of the machine's */
+	uint64_t memory;    /* bytes, all processes together; 0: 3/4 of the machine's */
+	unsigned int parts; /* that those 3/4 are for, of which this is one; 0: 1 */
 	unsigned int processes; /* at a time; threads count too */
 	uint64_t disk;          /* bytes that the folders for writing may hold */
 };

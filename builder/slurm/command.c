@@ -17,7 +17,7 @@ static int run(
 {
 	struct child_spec spec = CHILD_SPEC_INIT;
 	CLEANUP_BUF struct buf how = {0};
-	struct child_result result;
+	struct child_result result = {0};
 	int r = strvec_check(argv);
 
 	buf_init(out, OUTPUT_MAX);

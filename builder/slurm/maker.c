@@ -50,8 +50,8 @@ static void fill_outcome(const struct image *image, struct outcome *outcome)
  * has just opened the folder. */
 static void refresh(const struct store *store, const struct image_id *id, bool built)
 {
-	CLEANUP_DIR DIR *dir = NULL;
 	CLEANUP_BUF struct buf path = {0};
+	DIR *dir;
 
 	buf_init(&path, STORE_PATH_MAX);
 	store_image_path(store, id, built, &path);
@@ -59,6 +59,8 @@ static void refresh(const struct store *store, const struct image_id *id, bool b
 		return;
 	*strrchr(path.data, '/') = '\0';
 	dir = opendir(path.data);
+	if (dir)
+		closedir(dir);
 }
 
 /* failed: a record that the commit does not build counts. */
