@@ -52,6 +52,12 @@ END_OF_FILE
 	twin=$(slurm_commit twin)
 	echo 'int main(void) { return 7; }' >"$tree/main.c"
 	tip=$(slurm_commit tip)
+	# on no branch, so that nobody wants it by himself
+	git -C "$tree" checkout -q -b gone
+	echo 'int main(void) { return 8; }' >"$tree/main.c"
+	wished=$(slurm_commit wished)
+	git -C "$tree" checkout -q main
+	git -C "$tree" branch -q -D gone
 }
 
 slurm_conf() {
@@ -177,6 +183,18 @@ one_is_held() {
 	is_held 0 || is_held 1
 }
 
+# Who asked the watching builder for it is ended.
+withdrawn_wish() {
+	local watch=("$enter_pid" "$builder_pid") code
+	within 20 no_jobs && start_building wish.log build "$wished" && within 60 one_is_held || return
+	kill -TERM "$builder_pid"
+	! wait $enter_pid && within 30 no_jobs
+	code=$?
+	rm -f "$(node_place 0)/obj/held" "$(node_place 1)/obj/held"
+	enter_pid=${watch[0]} builder_pid=${watch[1]}
+	[ $code -eq 0 ] && within 10 grep -q "$wished: left alone" "$slurm/watch.log"
+}
+
 cancelled_builder() {
 	within 10 grep -q "$tip: built" "$slurm/watch.log" || return
 	rm -rf "$slurm_store/images/x86_64/mini/$tip"
@@ -199,6 +217,7 @@ subject_slurm() {
 	point 'a job that is cancelled is submitted again' lost_job
 	point 'a builder that was killed follows the job that it had submitted' killed_builder
 	point 'the watching builder has two jobs at a time' two_at_a_time
+	point 'a wish that is withdrawn cancels its job' withdrawn_wish
 	point 'told to end, it cancels its jobs' cancelled_builder
 	kill -KILL $cluster_pid
 	wait $cluster_pid 2>/dev/null
