@@ -2,8 +2,8 @@
 /*
  * Into the store, whole or not at all: a folder under a temporary name beside its place,
  * locked by its writer; filled; synced; renamed. A temporary folder that nobody locks was
- * left by a killed builder and goes: at once if this machine made it, after a day if another
- * did, whose locks may not be seen here.
+ * left by a killed builder and goes: at once if this machine made it, after a day if
+ * another did, whose locks may not be seen here.
  */
 #ifndef TENFOLD_BUILDER_PUBLISH_H
 #define TENFOLD_BUILDER_PUBLISH_H
