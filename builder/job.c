@@ -267,7 +267,8 @@ static int make_locked(struct making *m, int cancel_fd, struct err *err)
 	m->progress.start = clock_monotonic();
 	r = make_image(m, err);
 	progress_end(&m->progress);
-	room_leave(&room, r == -ENOSPC);
+	if (m->outcome.made || r == -ENOSPC)
+		room_leave(&room, r == -ENOSPC);
 	/* whatever failed, it failed because we were asked to end */
 	if (r < 0 && poll(&cancel, 1, 0) > 0)
 		return err_set(err, -ECANCELED, "cancelled");

@@ -219,7 +219,7 @@ int gone_sweep(const struct store *store, struct err *err)
 
 	if (!r)
 		r = folder_path(store, NULL, 0, &path);
-	if (r < 0)
+	if (r)
 		return r;
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
 		return 0;
