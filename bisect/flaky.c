@@ -42,7 +42,7 @@ static bool is_mixed(const struct past *past)
 /* A parent that fails when it is tried again, though it may never have been before. */
 static bool has_bad_parent(const struct past *past)
 {
-	for (size_t i = 0; i < past->n_confirmations; i++)
+	for (size_t i = 0; past->confirmations && i < past->n_confirmations; i++)
 		if (!strcmp(past->confirmations[i].role, "confirm-good") &&
 			past->confirmations[i].verdict == VERDICT_BAD)
 			return true;

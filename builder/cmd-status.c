@@ -80,14 +80,14 @@ static int newest_first(const void *a, const void *b)
 static int sort_failed(struct status *status)
 {
 	size_t n = json_array_size(status->failed);
-	CLEANUP_FREE json_t **list = calloc(n + 1, sizeof(*list));
+	CLEANUP_FREE json_t **list = calloc(n + 1, sizeof(json_t *));
 	json_t *sorted = json_array();
 
 	if (!list || !sorted)
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++)
 		list[i] = json_array_get(status->failed, i);
-	qsort(list, n, sizeof(*list), newest_first);
+	qsort(list, n, sizeof(json_t *), newest_first);
 	for (size_t i = 0; i < n; i++)
 		json_array_append(sorted, list[i]);
 	json_decref(status->failed);
