@@ -18,7 +18,7 @@ the_mail_is_a_regression_mail() {
 		grep -q '^Subject: .*REGRESSION' "$mail" &&
 		grep -q "^#regzbot introduced: $regression" "$mail" &&
 		grep -q '^To: .*kernel@lab.example' "$mail" &&
-		grep -q '^git bisect start' "$mail" &&
+		grep -q '^  git bisect start$' "$mail" &&
 		grep -q 'tenfold-bisect run' "$mail"
 }
 
