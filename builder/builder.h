@@ -52,6 +52,12 @@ int builder_open_signals(struct builder *b, struct err *err);
  * it in time. Nothing to do for a tree that is read in place. */
 int builder_fetch_tree(struct builder *b, const struct conf_tree *tree, struct err *err);
 
+/* Runs one of our own commands in a child, until cancel_fd is readable (-ECANCELED). out:
+ * gets what it says; NULL: that goes where ours goes. How it ended is in *ret_result. */
+struct child_result;
+int builder_run_self(struct builder *b, const char *command, int cancel_fd,
+	struct buf *out, struct child_result *ret_result, struct err *err);
+
 /* Runs `freeze` in a child until cancel_fd is readable (-ECANCELED). */
 int builder_freeze_by_rule(struct builder *b, int cancel_fd, struct err *err);
 

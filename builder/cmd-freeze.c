@@ -192,22 +192,12 @@ int builder_freeze(struct builder *b, const struct strvec *words, struct err *er
 
 int builder_freeze_by_rule(struct builder *b, int cancel_fd, struct err *err)
 {
-	const char *file = b->conf.file ? b->conf.file : "/dev/null";
-	char *argv[] = {"/proc/self/exe", "--conf", (char *)file, "--store",
-		b->conf.store, "--state", b->conf.state, "freeze", NULL};
-	struct child_spec spec = CHILD_SPEC_INIT;
 	struct child_result result;
 	CLEANUP_BUF struct buf how = {0};
-	int r;
+	int r = builder_run_self(b, "freeze", cancel_fd, NULL, &result, err);
 
-	spec.argv = argv;
-	spec.inherit_output = true;
-	spec.cancel_fd = cancel_fd;
-	r = child_run(&spec, &result, err);
 	if (r < 0)
 		return r;
-	if (result.cancelled)
-		return err_set(err, -ECANCELED, "cancelled");
 	buf_init(&how, 100);
 	child_describe(&result, &how);
 	return result.exit_code == 0 ? 0 : err_set(err, -EIO, "freeze %s", how.data);

@@ -115,23 +115,14 @@ static const char *last_line(struct buf *out)
 
 int builder_prune_by_rule(struct builder *b, int cancel_fd, struct err *err)
 {
-	const char *file = b->conf.file ? b->conf.file : "/dev/null";
-	char *argv[] = {"/proc/self/exe", "--conf", (char *)file, "--store",
-		b->conf.store, "--state", b->conf.state, "prune", NULL};
-	struct child_spec spec = CHILD_SPEC_INIT;
 	struct child_result result;
 	CLEANUP_BUF struct buf out = {0};
 	int r;
 
 	buf_init(&out, 64 * 1024 * 1024);
-	spec.argv = argv;
-	spec.out = &out;
-	spec.cancel_fd = cancel_fd;
-	r = child_run(&spec, &result, err);
+	r = builder_run_self(b, "prune", cancel_fd, &out, &result, err);
 	if (r < 0)
 		return r;
-	if (result.cancelled)
-		return err_set(err, -ECANCELED, "cancelled");
 	if (result.exit_code != 0)
 		return err_set(err, -EIO, "prune: %s", last_line(&out));
 	if (strncmp(last_line(&out), "0 of ", 5))

@@ -2,7 +2,7 @@
 # watches, builds, packs, publishes, mails
 builder_srcs := alias.c breakage-list.c breakage.c breakages.c build-id.c build-log.c ccache.c cgroup.c cli.c \
 	cmd-build.c cmd-fetch.c cmd-freeze.c cmd-make.c cmd-prune.c cmd-status.c cmd-watch.c conf.c costs.c crew.c deliver.c job.c kbuild-run.c kbuild.c \
-	kconfig.c mail.c make.c outbox.c pack.c progress.c publish.c queue.c refs.c remote.c repo.c \
+	kconfig.c mail.c make.c outbox.c pack.c progress.c publish.c queue.c refs.c remote.c repo.c run-self.c \
 	sandbox-census.c sandbox-guard.c sandbox-words.c sandbox.c source.c wanted.c wish.c workplace.c
 # order, and telling of it
 builder_srcs += activity.c ask.c cmd-estimate.c forecast.c recent.c revs.c schedule.c
