@@ -319,9 +319,9 @@ static void the_store_tells_which_kernels_are_equal(void **state)
 	write_image(f->folder, 'd', false, '1', '3');
 	write_image(f->folder, 'e', false, '3', '2');
 	find_kernel(&kernels, f->folder, 'a', a);
-	for (char c = 'b'; c <= 'e'; c++) {
-		find_kernel(&kernels, f->folder, c, other);
-		assert_int_equal(!strcmp(a, other), c <= 'c');
+	for (const char *c = "bcde"; *c; c++) {
+		find_kernel(&kernels, f->folder, *c, other);
+		assert_int_equal(!strcmp(a, other), *c <= 'c');
 	}
 	memset(id.commit, 'f', 40);
 	assert_int_equal(kernels_find(&kernels, &store, &id, other, NULL), -ENOENT);
