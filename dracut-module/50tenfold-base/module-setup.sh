@@ -41,6 +41,8 @@ install() {
 		ln_r /usr/bin/busybox /sbin/modprobe
 	fi
 	mkdir -p "$initdir/usr/lib/tenfold/bin"
+	# that of a sysroot may not run here: /init makes the links then
+	[[ -z ${dracutsysrootdir-} ]] || return 0
 	for applet in $("$busybox" --list); do
 		case $applet in
 			busybox | sh | ash) ;;

@@ -32,7 +32,7 @@ install_warm() {
 	{
 		printf '/usr/lib/tenfold/tenfold-%s.sh\n' lib image warm
 		printf '%s\n' /usr/bin/busybox /usr/sbin/kexec
-		ldd "$kexec" "$busybox" 2> /dev/null | sed -n 's,^[^/]*\(/[^ ]*\) (.*,\1,p'
+		"$DRACUT_LDD" "$kexec" "$busybox" 2> /dev/null | sed -n 's,^[^/]*\(/[^ ]*\) (.*,\1,p'
 	} | sort -u > "$initdir/usr/lib/tenfold/warm.list"
 }
 
