@@ -4,11 +4,11 @@
 #define TENFOLD_BUILDER_H
 
 #include "conf.h"
-#include "job.h"
+#include "job/job.h"
 #include "lib/err.h"
 #include "lib/store.h"
 #include "lib/strvec.h"
-#include "queue.h"
+#include "queue/queue.h"
 #include "slurm/maker.h"
 
 /* What the commands exit with; tenfold-bisect goes by these. */

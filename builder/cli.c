@@ -12,16 +12,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "breakages.h"
-#include "kbuild.h"
+#include "git/repo.h"
+#include "job/progress.h"
+#include "job/publish.h"
+#include "job/workplace.h"
+#include "kbuild/kbuild.h"
 #include "lib/child.h"
 #include "lib/file.h"
 #include "lib/log.h"
-#include "outbox.h"
-#include "progress.h"
-#include "publish.h"
-#include "repo.h"
-#include "workplace.h"
+#include "mail/breakages.h"
+#include "mail/outbox.h"
 
 #define FETCH_SECONDS 3600
 

@@ -7,13 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ask.h"
-#include "kbuild.h"
+#include "git/refs.h"
+#include "git/revs.h"
+#include "job/publish.h"
+#include "kbuild/kbuild.h"
 #include "lib/clock.h"
 #include "lib/log.h"
-#include "publish.h"
-#include "refs.h"
-#include "revs.h"
+#include "queue/ask.h"
 
 /* So many wishes of a range stand at a time: the watching builder goes from one to its
  * neighbour, and knows how much there is. */

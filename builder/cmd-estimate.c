@@ -8,14 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "activity.h"
+#include "git/refs.h"
+#include "git/repo.h"
+#include "git/revs.h"
+#include "job/workplace.h"
 #include "lib/clock.h"
+#include "queue/activity.h"
+#include "queue/wanted.h"
 #include "reach/compare.h"
-#include "refs.h"
-#include "repo.h"
-#include "revs.h"
-#include "wanted.h"
-#include "workplace.h"
 
 #define TOLD 500 /* commits that are looked into */
 

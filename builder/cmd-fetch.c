@@ -4,8 +4,8 @@
 #include <signal.h>
 #include <string.h>
 
-#include "refs.h"
-#include "repo.h"
+#include "git/refs.h"
+#include "git/repo.h"
 
 /* Here libgit2 does its work in this very process: let signals end it as they like. */
 static void take_signals_plainly(void)

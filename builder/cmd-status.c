@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "activity.h"
 #include "cold/freeze.h"
 #include "keep/full.h"
 #include "lib/clock.h"
-#include "wanted.h"
+#include "queue/activity.h"
+#include "queue/wanted.h"
 
 #define LISTED 10 /* of each kind, for people */
 

@@ -10,23 +10,23 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#include "activity.h"
-#include "crew.h"
-#include "kbuild.h"
+#include "git/refs.h"
+#include "git/remote.h"
+#include "job/publish.h"
+#include "job/workplace.h"
+#include "kbuild/kbuild.h"
 #include "keep/follow.h"
 #include "keep/gone.h"
 #include "keep/house.h"
 #include "lib/clock.h"
 #include "lib/log.h"
-#include "publish.h"
-#include "recent.h"
-#include "refs.h"
-#include "remote.h"
-#include "sandbox.h"
+#include "queue/activity.h"
+#include "queue/crew.h"
+#include "queue/recent.h"
+#include "queue/wanted.h"
+#include "queue/wish.h"
+#include "sandbox/sandbox.h"
 #include "slurm/record.h"
-#include "wanted.h"
-#include "wish.h"
-#include "workplace.h"
 
 #define PUBLISH_EVERY 2.0 /* seconds between two builder.json while there is work */
 

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "ccache.h"
+#include "kbuild/ccache.h"
 #include "keep/room.h"
 #include "lib/clock.h"
 #include "lib/file.h"

@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # watches, builds, packs, publishes, mails
-builder_srcs := alias.c breakage-list.c breakage.c breakages.c build-id.c build-log.c ccache.c cgroup.c cli.c \
-	cmd-build.c cmd-fetch.c cmd-freeze.c cmd-make.c cmd-prune.c cmd-status.c cmd-watch.c conf.c costs.c crew.c deliver.c job.c kbuild-run.c kbuild.c \
-	kconfig.c mail.c make.c outbox.c pack.c progress.c publish.c queue.c refs.c remote.c repo.c run-self.c \
-	sandbox-census.c sandbox-guard.c sandbox-words.c sandbox.c source.c wanted.c wish.c workplace.c
-# order, and telling of it
-builder_srcs += activity.c ask.c cmd-estimate.c forecast.c recent.c revs.c schedule.c
+builder_srcs := cli.c cmd-build.c cmd-estimate.c cmd-fetch.c cmd-freeze.c cmd-make.c \
+	cmd-prune.c cmd-status.c cmd-watch.c conf.c run-self.c
+builder_srcs += $(addprefix git/,refs.c remote.c repo.c revs.c)
+builder_srcs += $(addprefix queue/,activity.c ask.c crew.c forecast.c queue.c recent.c \
+	schedule.c wanted.c wish.c)
+builder_srcs += $(addprefix job/,alias.c build-id.c costs.c deliver.c job.c make.c pack.c \
+	progress.c publish.c source.c workplace.c)
+builder_srcs += $(addprefix kbuild/,build-log.c ccache.c kbuild.c kconfig.c run.c)
+builder_srcs += $(addprefix sandbox/,census.c cgroup.c guard.c sandbox.c words.c)
+builder_srcs += $(addprefix mail/,breakage-list.c breakage.c breakages.c mail.c outbox.c)
 builder_srcs += $(addprefix reach/,compare.c names.c reach.c record.c respell.c)
 builder_srcs += $(addprefix cold/,blob.c chain.c codec.c compressor.c freeze.c named.c \
 	packfile.c plan.c recipe.c relink.c rule.c system-map.c thaw.c weave.c)

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "builder/refs.h"
-#include "builder/repo.h"
+#include "builder/git/refs.h"
+#include "builder/git/repo.h"
 #include "gather.h"
 #include "links.h"
 

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "builder/mail.h"
-#include "builder/outbox.h"
+#include "builder/mail/mail.h"
+#include "builder/mail/outbox.h"
 #include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/message.h"

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "builder/refs.h"
-#include "builder/repo.h"
+#include "builder/git/refs.h"
+#include "builder/git/repo.h"
 #include "lib/clock.h"
 
 /* Clocks of committers go wrong: a walk down a branch ends so much before the commit of

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "builder/repo.h"
+#include "builder/git/repo.h"
 #include "lib/cleanup.h"
 #include "respell.h"
 

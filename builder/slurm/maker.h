@@ -9,7 +9,7 @@
 #ifndef TENFOLD_BUILDER_SLURM_MAKER_H
 #define TENFOLD_BUILDER_SLURM_MAKER_H
 
-#include "builder/job.h"
+#include "builder/job/job.h"
 
 struct slurm_maker {
 	const struct conf *conf;

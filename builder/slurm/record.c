@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "builder/workplace.h"
+#include "builder/job/workplace.h"
 #include "lib/buf.h"
 #include "lib/file.h"
 #include "script.h"

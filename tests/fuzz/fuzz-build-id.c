@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The notes of an ELF file that other people's makefiles have made. */
-#include "builder/build-id.h"
+#include "builder/job/build-id.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What makes and compilers say, and what the builder keeps of it. */
-#include "builder/build-log.h"
-#include "builder/costs.h"
-#include "builder/kconfig.h"
-#include "builder/workplace.h"
+#include "builder/job/costs.h"
+#include "builder/job/workplace.h"
+#include "builder/kbuild/build-log.h"
+#include "builder/kbuild/kconfig.h"
 #include "lib/text.h"
 #include "tests/fuzz/fuzz.h"
 

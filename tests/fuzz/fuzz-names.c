@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Short names from outside: MACs, images, dates, stages, networks. */
-#include "builder/wish.h"
+#include "builder/queue/wish.h"
 #include "lib/clock.h"
 #include "lib/image.h"
 #include "lib/mac.h"

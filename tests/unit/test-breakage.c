@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "builder/breakage.h"
+#include "builder/mail/breakage.h"
 
 #include "lib/cleanup.h"
 #include "tests/unit/unit.h"

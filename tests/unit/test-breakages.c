@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Who hears of what, on a real repository, with a store whose images are but their
  * descriptions. */
-#include "builder/breakages.h"
+#include "builder/mail/breakages.h"
 
 #include <errno.h>
 
-#include "builder/outbox.h"
+#include "builder/mail/outbox.h"
 #include "tests/unit/builder-tree.h"
 
 struct world {

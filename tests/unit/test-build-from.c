@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "builder/builder.h"
-#include "builder/repo.h"
+#include "builder/git/repo.h"
 #include "tests/unit/builder-tree.h"
 
 static struct {

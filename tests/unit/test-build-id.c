@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "builder/build-id.h"
+#include "builder/job/build-id.h"
 
 #include <elf.h>
 #include <errno.h>

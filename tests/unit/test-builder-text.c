@@ -3,13 +3,13 @@
 #include <errno.h>
 #include <string.h>
 
-#include "builder/build-log.h"
+#include "builder/kbuild/build-log.h"
 #include "lib/text.h"
-#include "builder/costs.h"
-#include "builder/kconfig.h"
-#include "builder/progress.h"
-#include "builder/wish.h"
-#include "builder/workplace.h"
+#include "builder/job/costs.h"
+#include "builder/kbuild/kconfig.h"
+#include "builder/job/progress.h"
+#include "builder/queue/wish.h"
+#include "builder/job/workplace.h"
 #include "lib/cleanup.h"
 #include "tests/unit/unit.h"
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Real builds with a real ccache below make: what it may spare, and what it must not
  * hide. */
-#include "builder/ccache.h"
+#include "builder/kbuild/ccache.h"
 
 #include <errno.h>
 
-#include "builder/job.h"
-#include "builder/sandbox.h"
+#include "builder/job/job.h"
+#include "builder/sandbox/sandbox.h"
 #include "lib/child.h"
 #include "tests/unit/builder-tree.h"
 

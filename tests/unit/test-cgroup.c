@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "builder/cgroup.h"
+#include "builder/sandbox/cgroup.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Several makers at once, each a process: their answers, their ends. */
-#include "builder/crew.h"
+#include "builder/queue/crew.h"
 
 #include <errno.h>
 #include <signal.h>

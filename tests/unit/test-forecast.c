@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* How long the queue takes, and what has come lately. */
-#include "builder/schedule.h"
+#include "builder/queue/schedule.h"
 
 #include <string.h>
 
-#include "builder/costs.h"
-#include "builder/workplace.h"
+#include "builder/job/costs.h"
+#include "builder/job/workplace.h"
 #include "lib/cleanup.h"
 #include "lib/clock.h"
 #include "lib/file.h"

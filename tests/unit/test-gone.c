@@ -6,8 +6,8 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
+#include "builder/job/publish.h"
 #include "builder/keep/links.h"
-#include "builder/publish.h"
 #include "tests/unit/cold-store.h"
 #include "tests/unit/kill-before.h"
 

@@ -3,13 +3,13 @@
  * A history with hostile commits in it: each is recorded for what it did, the machine is
  * blamed for none, and the next good one is built as if they had not been.
  */
-#include "builder/job.h"
+#include "builder/job/job.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <sys/wait.h>
 
-#include "builder/kbuild.h"
+#include "builder/kbuild/kbuild.h"
 #include "tests/unit/builder-tree.h"
 
 #define GOOD_SECONDS 10 /* more than a good build ever takes here */

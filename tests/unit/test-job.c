@@ -3,7 +3,7 @@
  * Whole builds, of a tree of three files whose Makefile answers to the targets that the
  * builder asks of a kernel: a real make and a real compiler, and real kills.
  */
-#include "builder/job.h"
+#include "builder/job/job.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -14,10 +14,10 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "builder/kbuild.h"
-#include "builder/publish.h"
-#include "builder/repo.h"
-#include "builder/workplace.h"
+#include "builder/git/repo.h"
+#include "builder/job/publish.h"
+#include "builder/job/workplace.h"
+#include "builder/kbuild/kbuild.h"
 #include "tests/unit/builder-tree.h"
 
 /* Like kbuild: objects in O, rebuilt when a source is newer, targets of an interrupted

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "builder/mail.h"
+#include "builder/mail/mail.h"
 
 #include <string.h>
 

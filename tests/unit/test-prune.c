@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "builder/git/repo.h"
 #include "builder/keep/gone.h"
-#include "builder/repo.h"
 #include "lib/clock.h"
 #include "tests/unit/builder-tree.h"
 

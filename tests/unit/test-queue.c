@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "builder/queue.h"
+#include "builder/queue/queue.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* When a remote that is away is asked again, and what is said of it. */
-#include "builder/remote.h"
+#include "builder/git/remote.h"
 
 #include "tests/unit/unit.h"
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Mirrors, names of commits, and what a watching builder wants of a tree. */
-#include "builder/repo.h"
+#include "builder/git/repo.h"
 
 #include <errno.h>
 
-#include "builder/wanted.h"
-#include "builder/wish.h"
+#include "builder/queue/wanted.h"
+#include "builder/queue/wish.h"
 #include "tests/unit/builder-tree.h"
 
 /*

@@ -3,7 +3,7 @@
  * A hostile Makefile in a real sandbox: whatever it tries, it stays inside, and nothing
  * of it lives when sandbox_run() returns.
  */
-#include "builder/sandbox.h"
+#include "builder/sandbox/sandbox.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "builder/cgroup.h"
+#include "builder/sandbox/cgroup.h"
 #include "lib/file.h"
 #include "tests/unit/unit.h"
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "builder/source.h"
+#include "builder/job/source.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "builder/repo.h"
+#include "builder/git/repo.h"
 #include "tests/unit/builder-tree.h"
 
 struct world {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Wishes, with real processes that ask, go, and are killed. */
-#include "builder/wish.h"
+#include "builder/queue/wish.h"
 
 #include <errno.h>
 #include <poll.h>

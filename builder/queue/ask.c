@@ -6,7 +6,7 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
-#include "workplace.h"
+#include "builder/job/workplace.h"
 
 #define WATCHER_GONE_MS 2000 /* how soon a dead watcher is noticed */
 

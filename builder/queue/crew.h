@@ -10,7 +10,7 @@
 #include <poll.h>
 #include <sys/types.h>
 
-#include "job.h"
+#include "builder/job/job.h"
 #include "queue.h"
 
 #define CREW_MAX 256

@@ -8,7 +8,7 @@
 #ifndef TENFOLD_BUILDER_WANTED_H
 #define TENFOLD_BUILDER_WANTED_H
 
-#include "builder.h"
+#include "builder/builder.h"
 #include "queue.h"
 
 /* Fills an empty queue, sorted. keep: this may write NAME.base (a watching builder);

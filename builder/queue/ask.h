@@ -3,8 +3,8 @@
 #ifndef TENFOLD_BUILDER_ASK_H
 #define TENFOLD_BUILDER_ASK_H
 
-#include "builder.h"
-#include "progress.h"
+#include "builder/builder.h"
+#include "builder/job/progress.h"
 #include "wish.h"
 
 /* True if a builder watches on this state. */

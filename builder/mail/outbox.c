@@ -4,11 +4,11 @@
 #include <errno.h>
 #include <string.h>
 
+#include "builder/job/workplace.h"
 #include "lib/file.h"
 #include "lib/image.h"
 #include "lib/message.h"
 #include "mail.h"
-#include "workplace.h"
 
 static int entry_path(
 	const char *state, const char *folder, const char *key, struct buf *b)

@@ -3,7 +3,7 @@
 #ifndef TENFOLD_BUILDER_REVS_H
 #define TENFOLD_BUILDER_REVS_H
 
-#include "builder.h"
+#include "builder/builder.h"
 
 struct revs {
 	const struct conf_tree *tree;

@@ -4,10 +4,10 @@
 #include <errno.h>
 #include <string.h>
 
-#include "kbuild-run.h"
 #include "kconfig.h"
 #include "lib/child.h"
 #include "lib/file.h"
+#include "run.h"
 
 #define CONFIG_MAX (8 * 1024 * 1024)
 #define PATH_BYTES 4096

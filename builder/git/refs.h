@@ -8,7 +8,7 @@
 
 #include <jansson.h>
 
-#include "conf.h"
+#include "builder/conf.h"
 #include "lib/buf.h"
 #include "lib/err.h"
 

@@ -16,10 +16,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "census.h"
 #include "cgroup.h"
+#include "guard.h"
 #include "lib/file.h"
-#include "sandbox-census.h"
-#include "sandbox-guard.h"
 
 #define CHECK_SECONDS 60
 #define CENSUS_SECONDS 0.2

@@ -6,7 +6,7 @@
 #ifndef TENFOLD_BUILDER_JOB_H
 #define TENFOLD_BUILDER_JOB_H
 
-#include "conf.h"
+#include "builder/conf.h"
 #include "lib/err.h"
 #include "lib/image.h"
 #include "lib/store.h"

@@ -8,8 +8,8 @@
 
 #include <jansson.h>
 
-#include "builder.h"
-#include "progress.h"
+#include "builder/builder.h"
+#include "builder/job/progress.h"
 #include "recent.h"
 #include "schedule.h"
 

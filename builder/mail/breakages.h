@@ -11,7 +11,7 @@
 
 #include <stdbool.h>
 
-#include "conf.h"
+#include "builder/conf.h"
 #include "lib/err.h"
 #include "lib/image.h"
 #include "lib/store.h"

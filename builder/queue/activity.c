@@ -7,10 +7,10 @@
 #include <string.h>
 
 #include "ask.h"
+#include "builder/job/workplace.h"
+#include "builder/slurm/record.h"
 #include "lib/clock.h"
 #include "lib/file.h"
-#include "slurm/record.h"
-#include "workplace.h"
 
 static int add_running(struct activity *activity, const struct progress_report *now)
 {

@@ -8,7 +8,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
-#include "conf.h"
+#include "builder/conf.h"
 #include "lib/clock.h"
 #include "lib/file.h"
 

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "keep/gone.h"
+#include "builder/git/refs.h"
+#include "builder/git/repo.h"
+#include "builder/keep/gone.h"
 #include "lib/clock.h"
 #include "lib/file.h"
-#include "refs.h"
-#include "repo.h"
 #include "wish.h"
 
 #define BASE_MAX (4 * 1024 * 1024)

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "conf.h"
+#include "builder/conf.h"
 #include "lib/image.h"
 
 /* Why something is made; the first goes first. */

@@ -7,12 +7,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "kconfig.h"
+#include "builder/git/repo.h"
+#include "builder/kbuild/kconfig.h"
 #include "lib/buf.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/strvec.h"
-#include "repo.h"
 
 #define PATH_MAX_BYTES 4096
 

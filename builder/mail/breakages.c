@@ -6,13 +6,13 @@
 
 #include "breakage-list.h"
 #include "breakage.h"
+#include "builder/git/refs.h"
+#include "builder/git/repo.h"
 #include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/message.h"
 #include "mail.h"
 #include "outbox.h"
-#include "refs.h"
-#include "repo.h"
 
 #define RECORD_MAX (4 * 1024 * 1024)
 

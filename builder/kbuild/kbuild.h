@@ -10,10 +10,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "conf.h"
+#include "builder/conf.h"
+#include "builder/sandbox/sandbox.h"
 #include "lib/err.h"
 #include "lib/sha256.h"
-#include "sandbox.h"
 
 /* The log keeps this much of what make says; the rest is counted, not kept. */
 #define KBUILD_LOG_MAX (32 * 1024 * 1024)

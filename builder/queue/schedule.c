@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "costs.h"
+#include "builder/job/costs.h"
+#include "builder/job/workplace.h"
 #include "lib/buf.h"
-#include "workplace.h"
 
 /* Workplaces that have been looked up. */
 struct places {

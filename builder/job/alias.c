@@ -7,10 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "builder/reach/compare.h"
+#include "builder/reach/record.h"
 #include "lib/file.h"
 #include "lib/log.h"
-#include "reach/compare.h"
-#include "reach/record.h"
 
 bool making_find(
 	struct making *m, const char *commit, bool built, struct image *ret_image)

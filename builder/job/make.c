@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "build-log.h"
-#include "keep/room.h"
+#include "builder/kbuild/build-log.h"
+#include "builder/keep/room.h"
 #include "lib/clock.h"
 #include "lib/file.h"
 #include "source.h"

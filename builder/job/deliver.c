@@ -5,14 +5,14 @@
 #include <errno.h>
 #include <string.h>
 
-#include "breakages.h"
-#include "keep/gone.h"
+#include "builder/git/refs.h"
+#include "builder/keep/gone.h"
+#include "builder/mail/breakages.h"
 #include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/log.h"
 #include "pack.h"
 #include "publish.h"
-#include "refs.h"
 
 int making_object(struct making *m, const char *name, struct buf *b)
 {

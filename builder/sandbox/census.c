@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "sandbox-census.h"
+#include "census.h"
 
 #include <ctype.h>
 #include <dirent.h>

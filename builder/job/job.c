@@ -6,12 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "builder/git/refs.h"
+#include "builder/keep/room.h"
 #include "costs.h"
-#include "keep/room.h"
 #include "lib/clock.h"
 #include "lib/file.h"
 #include "making.h"
-#include "refs.h"
 
 #define ERRORS_MAX (16 * 1024)
 

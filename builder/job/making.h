@@ -8,12 +8,12 @@
 #define TENFOLD_BUILDER_MAKING_H
 
 #include "build-id.h"
-#include "ccache.h"
+#include "builder/git/repo.h"
+#include "builder/kbuild/ccache.h"
+#include "builder/kbuild/kbuild.h"
+#include "builder/reach/reach.h"
 #include "job.h"
-#include "kbuild.h"
 #include "progress.h"
-#include "reach/reach.h"
-#include "repo.h"
 #include "workplace.h"
 
 struct making {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "kbuild-run.h"
+#include "run.h"
 
 #include <errno.h>
 #include <fcntl.h>
