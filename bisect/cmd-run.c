@@ -3,12 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ahead.h"
 #include "cmd.h"
-#include "hold.h"
 #include "lib/log.h"
-#include "owner.h"
 #include "report/text.h"
+#include "run/ahead.h"
+#include "run/hold.h"
+#include "run/owner.h"
 #include "session.h"
 #include "team/muster.h"
 

@@ -7,10 +7,10 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "lab/server.h"
 #include "lib/clock.h"
-#include "server.h"
+#include "report/status.h"
 #include "show.h"
-#include "status.h"
 
 /* A host's boots as the server knows them; none when it does not answer. */
 static void ask_server(const struct show *show, const char *mac, struct boots *boots)

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "lib/file.h"
-#include "owner.h"
+#include "run/owner.h"
 #include "session.h"
 
 static bool is_unfinished(const struct past *past)

@@ -5,13 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "git/simplify.h"
 #include "lib/buf.h"
 #include "lib/file.h"
 #include "lib/image.h"
 #include "lib/mac.h"
 #include "lib/message.h"
-#include "simplify.h"
-#include "terms.h"
+#include "log/terms.h"
 
 #define USUAL_FILE TENFOLD_SYSCONFDIR "/bisect.conf"
 

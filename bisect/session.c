@@ -7,10 +7,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "command.h"
+#include "git/simplify.h"
+#include "lab/command.h"
 #include "lib/file.h"
 #include "mates.h"
-#include "simplify.h"
 
 void session_init(struct session *s)
 {

@@ -6,17 +6,17 @@
 #ifndef TENFOLD_BISECT_SESSION_H
 #define TENFOLD_BISECT_SESSION_H
 
-#include "builder.h"
-#include "history.h"
-#include "machine.h"
-#include "place.h"
-#include "releases.h"
-#include "run.h"
-#include "server.h"
+#include "lab/builder.h"
+#include "git/history.h"
+#include "lab/machine.h"
+#include "log/place.h"
+#include "run/releases.h"
+#include "run/run.h"
+#include "lab/server.h"
 #include "params.h"
-#include "tester.h"
-#include "view.h"
-#include "waiter.h"
+#include "lab/tester.h"
+#include "lab/view.h"
+#include "lab/waiter.h"
 
 struct session {
 	struct params settings;

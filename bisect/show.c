@@ -4,8 +4,8 @@
 #include <errno.h>
 
 #include "cmd.h"
-#include "evidence.h"
-#include "server.h"
+#include "lab/server.h"
+#include "log/evidence.h"
 
 void show_release(struct show *show)
 {

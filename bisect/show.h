@@ -4,9 +4,9 @@
 #define TENFOLD_BISECT_SHOW_H
 
 #include "lib/err.h"
+#include "log/past.h"
+#include "log/place.h"
 #include "params.h"
-#include "past.h"
-#include "place.h"
 
 struct show {
 	struct params settings;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * All that a bisection does to the world, as tables of functions: the builder, the
- * server, the machine, the tester and the clock. The real ones are in builder.c,
- * server.c, machine.c, tester.c and waiter.c; the unit tests bring simulated ones.
+ * server, the machine, the tester and the clock. The real ones are in lab/, one file
+ * each; the unit tests bring the simulated ones of sim/.
  * Functions return 0 or -errno with a sentence; -EINTR means that the user wants out.
  */
 #ifndef TENFOLD_BISECT_WORLD_H
@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "boot.h"
-#include "kernels.h"
+#include "boot/boot.h"
+#include "lab/kernels.h"
 #include "lib/buf.h"
 #include "lib/err.h"
 #include "lib/image.h"

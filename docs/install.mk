@@ -8,7 +8,7 @@ TMPFILESDIR ?= /usr/lib/tmpfiles.d
 
 install_bin := $(filter-out tenfold-menu tenfold-server,$(notdir $(programs)))
 install_sbin := $(filter tenfold-server,$(notdir $(programs)))
-install_libexec := $(wildcard bisect/power-* bisect/reboot-* bisect/warm-*)
+install_libexec := $(wildcard bisect/helpers/*)
 install_man := $(wildcard docs/man/*.1 docs/man/*.5 docs/man/*.8)
 install_completion := bisect/tenfold-bisect.bash
 install_examples := $(wildcard */*.conf.example docs/examples/*)

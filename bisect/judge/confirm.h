@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#include "bisect/past.h"
+#include "bisect/log/past.h"
 #include "lib/buf.h"
 #include "lib/strvec.h"
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "bisect/judge/console.h"
-#include "bisect/place.h"
+#include "bisect/log/place.h"
 #include "lib/clock.h"
 #include "lib/file.h"
 #include "lib/store.h"

@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-#include "bisect/past.h"
+#include "bisect/log/past.h"
 #include "lib/buf.h"
 #include "people.h"
 

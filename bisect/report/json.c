@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "bisect/judge/confirm.h"
-#include "bisect/place.h"
+#include "bisect/log/place.h"
 #include "lib/file.h"
 #include "lib/text.h"
 

@@ -6,7 +6,7 @@
 
 #include "bisect/judge/confirm.h"
 #include "bisect/judge/signature.h"
-#include "bisect/place.h"
+#include "bisect/log/place.h"
 #include "lib/file.h"
 
 void report_result(const struct past *past, struct buf *b)

@@ -4,7 +4,7 @@
 #define TENFOLD_BISECT_REPORT_TEXT_H
 
 #include "lib/buf.h"
-#include "bisect/past.h"
+#include "bisect/log/past.h"
 
 /* The end of the run, the culprit with author, date and subject. */
 void report_result(const struct past *past, struct buf *b);

@@ -9,7 +9,7 @@
 
 #include <sys/types.h>
 
-#include "bisect/step.h"
+#include "bisect/run/step.h"
 #include "board.h"
 #include "worker.h"
 

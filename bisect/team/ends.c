@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bisect/announce.h"
-#include "bisect/learn.h"
+#include "bisect/run/announce.h"
+#include "bisect/run/learn.h"
 
 /* The i-th end to be tried, the one that fails first; NULL behind the last. */
 static const char *end_at(const struct run *run, size_t i)

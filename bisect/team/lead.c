@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bisect/owner.h"
+#include "bisect/run/owner.h"
 
 static void name(struct team *team, size_t host)
 {

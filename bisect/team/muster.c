@@ -3,8 +3,8 @@
 
 #include <stdio.h>
 
-#include "bisect/hold.h"
 #include "bisect/mates.h"
+#include "bisect/run/hold.h"
 #include "lead.h"
 
 struct muster {

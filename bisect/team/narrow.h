@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "bisect/run.h"
+#include "bisect/run/run.h"
 
 /* git's replay takes the last bad commit for the narrowest one. *ret_beside: this one is
  * no ancestor of that, so it does not go into git's lines, but beside them. -ENOMEM. */

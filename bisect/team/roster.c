@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bisect/pairs.h"
+#include "bisect/log/pairs.h"
 
 struct roster_host *roster_find(const struct roster *roster, const char *name)
 {

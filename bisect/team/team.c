@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bisect/announce.h"
-#include "bisect/confirm.h"
-#include "bisect/flaky.h"
-#include "bisect/learn.h"
-#include "bisect/stock.h"
+#include "bisect/run/announce.h"
+#include "bisect/run/confirm.h"
+#include "bisect/run/flaky.h"
+#include "bisect/run/learn.h"
+#include "bisect/run/stock.h"
 #include "ends.h"
 #include "lead.h"
 #include "narrow.h"

@@ -7,7 +7,7 @@
 #ifndef TENFOLD_BISECT_TEAM_TEAM_H
 #define TENFOLD_BISECT_TEAM_TEAM_H
 
-#include "bisect/run.h"
+#include "bisect/run/run.h"
 #include "crew.h"
 
 #define TEAM_MAX CREW_MAX

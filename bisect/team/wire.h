@@ -6,7 +6,7 @@
 #ifndef TENFOLD_BISECT_TEAM_WIRE_H
 #define TENFOLD_BISECT_TEAM_WIRE_H
 
-#include "bisect/step.h"
+#include "bisect/run/step.h"
 #include "lib/buf.h"
 
 enum wire_kind {

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "bisect/evidence.h"
+#include "bisect/log/evidence.h"
 #include "wire.h"
 
 struct worker {

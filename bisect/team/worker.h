@@ -6,7 +6,7 @@
 #ifndef TENFOLD_BISECT_TEAM_WORKER_H
 #define TENFOLD_BISECT_TEAM_WORKER_H
 
-#include "bisect/step.h"
+#include "bisect/run/step.h"
 
 /* What a host is to do. */
 struct worker_order {

@@ -5,7 +5,7 @@
  * are hard.
  */
 #include "bisect/choice/choose.h"
-#include "bisect/history.h"
+#include "bisect/git/history.h"
 #include "graphs.h"
 #include "lib/child.h"
 

@@ -7,8 +7,8 @@
 #ifndef TENFOLD_BENCH_LABS_H
 #define TENFOLD_BENCH_LABS_H
 
-#include "bisect/run.h"
-#include "bisect/sim.h"
+#include "bisect/run/run.h"
+#include "bisect/sim/sim.h"
 #include "graphs.h"
 
 struct lab {

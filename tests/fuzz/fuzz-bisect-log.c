@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The log of a bisection, ours or git's, and what is told of it. */
-#include "bisect/past.h"
+#include "bisect/log/past.h"
 #include "bisect/report/text.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -11,10 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bisect/owner.h"
-#include "bisect/releases.h"
-#include "bisect/run.h"
-#include "bisect/sim.h"
+#include "bisect/run/owner.h"
+#include "bisect/run/releases.h"
+#include "bisect/run/run.h"
+#include "bisect/sim/sim.h"
 #include "lib/child.h"
 #include "lib/file.h"
 #include "tests/unit/unit.h"

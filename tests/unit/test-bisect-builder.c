@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The real builder's table over a store in a folder and a build command of our own. */
-#include "bisect/builder.h"
+#include "bisect/lab/builder.h"
 
 #include <errno.h>
 #include <poll.h>

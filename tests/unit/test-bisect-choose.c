@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bisect/history.h"
+#include "bisect/git/history.h"
 #include "lib/buf.h"
 #include "lib/child.h"
 #include "lib/file.h"

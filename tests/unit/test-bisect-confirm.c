@@ -2,8 +2,8 @@
 /* A culprit is tried again before it is named, with its parents and reverted. */
 #include <git2.h>
 
+#include "bisect/git/revert.h"
 #include "bisect/judge/confirm.h"
-#include "bisect/revert.h"
 #include "tests/unit/bisect-lab.h"
 
 static unsigned int count(const struct past *past, const char *role, int verdict)

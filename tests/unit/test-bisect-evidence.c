@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "bisect/evidence.h"
+#include "bisect/log/evidence.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "bisect/machine.h"
-#include "bisect/place.h"
+#include "bisect/lab/machine.h"
+#include "bisect/log/place.h"
 #include "lib/file.h"
 #include "tests/unit/unit.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Whole bisections in which other things fail as well: only the one failure counts. */
-#include "bisect/place.h"
-#include "bisect/tester.h"
+#include "bisect/lab/tester.h"
+#include "bisect/log/place.h"
 #include "tests/unit/bisect-lab.h"
 
 /* 7 - 8 and 10 fail too, but not as the bad end does; the culprit is 12. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Whole bisections with a test that does not answer alike each time. */
-#include "bisect/flaky.h"
+#include "bisect/run/flaky.h"
 
 #include "tests/unit/bisect-lab.h"
 

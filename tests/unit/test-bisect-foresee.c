@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What is ordered ahead: the choices that each verdict leads to, the likeliest first. */
-#include "bisect/ahead.h"
 #include "bisect/choice/foresee.h"
+#include "bisect/run/ahead.h"
 #include "tests/unit/bisect-lab.h"
 
 #define LINE 64

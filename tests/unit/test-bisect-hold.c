@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Which images a run asks the server to keep for it. */
-#include "bisect/hold.h"
+#include "bisect/run/hold.h"
 
 #include "tests/unit/unit.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Options, bisect.conf and the commands made of them; what the docs say of them. */
-#include "bisect/command.h"
+#include "bisect/lab/command.h"
 #include "bisect/params.h"
 
 #include <errno.h>

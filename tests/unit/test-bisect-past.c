@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The log: what is written is read back, ours and git's; the report of it. */
-#include "bisect/past.h"
+#include "bisect/log/past.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bisect/journal.h"
+#include "bisect/log/journal.h"
 #include "bisect/report/text.h"
 #include "lib/file.h"
 #include "tests/unit/unit.h"

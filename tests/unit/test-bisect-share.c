@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Commits that share an image: one boot between them, and the right culprit. */
 #include "bisect/choice/range.h"
-#include "bisect/kernels.h"
+#include "bisect/lab/kernels.h"
 #include "tests/unit/bisect-lab.h"
 
 /* A line of 8: 0 is the oldest, 7 the bad end; the good end is outside. */

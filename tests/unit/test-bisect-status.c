@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* How far a run is, how long it will take, where the machine is; the releases. */
-#include "bisect/pace.h"
-#include "bisect/releases.h"
-#include "bisect/status.h"
+#include "bisect/report/status.h"
+#include "bisect/run/pace.h"
+#include "bisect/run/releases.h"
 #include "tests/unit/bisect-lab.h"
 
 static void add_step(

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What a boot's events, the clock and the console mean; what an exit code means. */
-#include "bisect/trip.h"
+#include "bisect/boot/trip.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "bisect/machine.h"
-#include "bisect/step.h"
+#include "bisect/lab/machine.h"
+#include "bisect/run/step.h"
 #include "tests/unit/unit.h"
 
 #define C40 "0123456789abcdef0123456789abcdef01234567"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What a bisection walks, and its words: first parents, paths, terms, finding a fix. */
-#include "bisect/journal.h"
-#include "bisect/simplify.h"
-#include "bisect/terms.h"
+#include "bisect/git/simplify.h"
+#include "bisect/log/journal.h"
+#include "bisect/log/terms.h"
 #include "tests/unit/bisect-lab.h"
 
 #define RANDOM_COMMITS 40

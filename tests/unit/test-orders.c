@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Builds beside us: so many at a time, withdrawn, waited for, and none that outlives us.
  */
-#include "bisect/orders.h"
+#include "bisect/lab/orders.h"
 
 #include <errno.h>
 #include <fcntl.h>
