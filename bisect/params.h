@@ -13,6 +13,7 @@
 #include "lib/strvec.h"
 
 #define PARAMS_HOSTS_MAX 32 /* in one run */
+#define PARAMS_FILE TENFOLD_SYSCONFDIR "/bisect.conf"
 
 /* A field that was not given is NULL, 0, false or empty. */
 struct params {
@@ -41,6 +42,9 @@ struct params {
 };
 
 extern const struct option_def params_options[];
+
+/* True if text can name a host: a folder of its own, and a word of a URL. */
+bool params_host_valid(const char *text);
 
 /* Fills what is not set from the config file (that of --conf must be there, the usual
  * one may be missing) and from the defaults. s->host says which [host] is meant. */
