@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # watches, builds, packs, publishes, mails
 builder_srcs := cli.c cmd-build.c cmd-estimate.c cmd-fetch.c cmd-freeze.c cmd-make.c \
-	cmd-prune.c cmd-status.c cmd-watch.c conf.c run-self.c
+	cmd-prune.c cmd-status.c cmd-watch.c conf-settle.c conf.c run-self.c
 builder_srcs += $(addprefix git/,refs.c remote.c repo.c revs.c)
 builder_srcs += $(addprefix queue/,activity.c ask.c crew.c forecast.c queue.c recent.c \
 	schedule.c wanted.c wish.c)
 builder_srcs += $(addprefix job/,alias.c build-id.c costs.c deliver.c job.c make.c pack.c \
-	progress.c publish.c source.c workplace.c)
+	progress.c publish.c source-writer.c source.c workplace.c)
 builder_srcs += $(addprefix kbuild/,build-log.c ccache.c kbuild.c kconfig.c run.c)
 builder_srcs += $(addprefix sandbox/,census.c cgroup.c guard.c sandbox.c words.c)
 builder_srcs += $(addprefix mail/,breakage-list.c breakage.c breakages.c mail.c outbox.c)
