@@ -16,7 +16,7 @@ bisect_srcs += $(addprefix report/,facts.c html.c json.c mail.c maintainer.c peo
 	text.c)
 bisect_srcs += $(addprefix lab/,builder.c command.c http.c kernels.c machine.c orders.c \
 	server.c tester.c view.c waiter.c)
-bisect_srcs += $(addprefix sim/,builder.c sim.c)
+bisect_srcs += $(addprefix sim/,builder.c machine.c sim.c)
 bisect_prog := tenfold-bisect
 bisect_uses := lib
 bisect_pkgs := libgit2 libcurl jansson

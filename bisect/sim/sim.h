@@ -94,7 +94,7 @@ struct sim {
 	unsigned int calls, boots_made, reboots, power_cycles, self_resets, tests, builds,
 		orders, used, kexecs, colds, warm_steps;
 
-	/* the machine, see sim.c */
+	/* the machine, see machine.c */
 	double now;
 	struct boots boots;
 	char next[IMAGE_ID_TEXT];
