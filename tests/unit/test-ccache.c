@@ -8,7 +8,7 @@
 #include "builder/job/job.h"
 #include "builder/sandbox/sandbox.h"
 #include "lib/child.h"
-#include "tests/unit/builder-tree.h"
+#include "tests/unit/mini-builder.h"
 
 static const char makefile[] =
 	"allnoconfig:\n\t@cp $(KCONFIG_ALLCONFIG) $(O)/.config\n"
@@ -20,12 +20,7 @@ static const char makefile[] =
 	"\t@cp $(O)/x.o $(O)/vmlinux; cp $(O)/x.o $(O)/arch/x86/boot/bzImage\n";
 
 struct world {
-	char temp[32];
-	char recorder[4096];
-	git_repository *repo;
-	struct conf conf;
-	struct store store;
-	struct local_maker local;
+	struct mini mini;
 	char first[IMAGE_COMMIT_TEXT], hidden[IMAGE_COMMIT_TEXT];
 };
 
@@ -38,48 +33,24 @@ static void make_history(struct world *w)
 		{"b/x.h", "#define X 1\n", 0}};
 	const struct tree_file hidden[] = {{"a/x.h", "#define X 2\n", 0}};
 
-	tree_commit(w->repo, "main", NULL, "first", first, ARRAY_SIZE(first), w->first);
-	tree_commit(w->repo, "main", w->first, "hidden", hidden, 1, w->hidden);
-}
-
-static void write_conf(struct world *w, const char *path)
-{
-	CLEANUP_BUF struct buf text = {0};
-
-	buf_init(&text, 4096);
-	buf_addf(&text,
-		"store = %s/store\nstate = %s/state\njobs = 1\nccache = yes\n"
-		"[tree mini]\nremote = %s/git\n[tree other]\nremote = %s/git\n"
-		"[config one]\nfile = %s/empty\nbase = allnoconfig\n"
-		"[config two]\nfile = %s/empty\nbase = allnoconfig\n",
-		w->temp, w->temp, w->temp, w->temp, w->temp, w->temp);
-	assert_int_equal(file_write_atomic(path, text.data, text.len, 0644, NULL), 0);
+	tree_commit(
+		w->mini.repo, "main", NULL, "first", first, ARRAY_SIZE(first), w->first);
+	tree_commit(w->mini.repo, "main", w->first, "hidden", hidden, 1, w->hidden);
 }
 
 static int setup(void **state)
 {
 	struct world *w = calloc(1, sizeof(*w));
-	CLEANUP_STRVEC struct strvec words = STRVEC_INIT;
-	char path[64], *argv[] = {"x", "--conf", path, "status", NULL};
-	struct err err = ERR_INIT;
 
-	temp_make(w->temp);
-	snprintf(path, sizeof(path), "%s/git", w->temp);
-	w->repo = tree_open(path);
+	mini_open(&w->mini,
+		"store = ~/store\nstate = ~/state\njobs = 1\nccache = yes\n"
+		"[tree mini]\nremote = ~/git\n[tree other]\nremote = ~/git\n"
+		"[config one]\nfile = mini-{arch}\nbase = allnoconfig\n"
+		"[config two]\nfile = mini-{arch}\nbase = allnoconfig\n",
+		"");
 	make_history(w);
-	snprintf(path, sizeof(path), "%s/empty", w->temp);
-	assert_int_equal(file_write_atomic(path, "", 0, 0644, NULL), 0);
-	snprintf(path, sizeof(path), "%s/builder.conf", w->temp);
-	write_conf(w, path);
-	if (conf_read(&w->conf, 4, argv, &words, &err) < 0)
-		fail_msg("%s", err.text);
-	assert_int_equal(dir_make(w->conf.store, 0755, NULL), 0);
-	w->store.root = w->conf.store;
-	recorder_path(w->recorder);
-	w->local = (struct local_maker){.conf = &w->conf,
-		.store = &w->store,
-		.recorder = w->recorder,
-		.cancel_fd = -1};
+	recorder_path(w->mini.recorder);
+	w->mini.local.recorder = w->mini.recorder;
 	*state = w;
 	return 0;
 }
@@ -88,9 +59,7 @@ static int teardown(void **state)
 {
 	struct world *w = *state;
 
-	git_repository_free(w->repo);
-	dir_remove(w->temp, NULL);
-	conf_release(&w->conf);
+	mini_close(&w->mini);
 	free(w);
 	return 0;
 }
@@ -104,15 +73,15 @@ static void needs_ccache(void)
 /* Makes it; tree and config by their place in builder.conf. */
 static struct outcome make(struct world *w, int tree, int config, const char *commit)
 {
-	struct job job = {.tree = &w->conf.trees[tree],
-		.config = &w->conf.configs[config],
+	struct job job = {.tree = &w->mini.conf.trees[tree],
+		.config = &w->mini.conf.configs[config],
 		.id = {.arch = "x86_64"}};
 	struct outcome outcome = {0};
 	struct err err = ERR_INIT;
 
 	snprintf(job.id.config, sizeof(job.id.config), "%s", job.config->name);
 	snprintf(job.id.commit, sizeof(job.id.commit), "%s", commit);
-	if (local_make(&w->local, &job, &outcome, &err) < 0)
+	if (local_make(&w->mini.local, &job, &outcome, &err) < 0)
 		fail_msg("%s", err.text);
 	if (outcome.result != RESULT_BUILT)
 		fail_msg("%s", outcome.error);
@@ -124,7 +93,7 @@ static void read_kernel(
 {
 	char path[256];
 
-	snprintf(path, sizeof(path), "%s/images/x86_64/%s/%s/vmlinuz", w->conf.store,
+	snprintf(path, sizeof(path), "%s/images/x86_64/%s/%s/vmlinuz", w->mini.conf.store,
 		config, commit);
 	buf_init(b, 1 << 20);
 	assert_int_equal(file_read(path, b, NULL), 0);
@@ -150,7 +119,7 @@ static int count(struct world *w, const char *tree, const char *figure)
 	char dir[128], *argv[] = {"ccache", "--dir", dir, "--print-stats", NULL};
 	const char *at;
 
-	snprintf(dir, sizeof(dir), "%s/ccache/%s", w->conf.state, tree);
+	snprintf(dir, sizeof(dir), "%s/ccache/%s", w->mini.conf.state, tree);
 	if (!file_exists(dir))
 		return 0;
 	buf_init(&out, 1 << 16);
@@ -182,8 +151,8 @@ static void it_makes_the_bytes_of_the_compiler(void **state)
 
 	needs_ccache();
 	make(w, 0, 0, w->first);
-	free(w->conf.ccache);
-	w->conf.ccache = NULL;
+	free(w->mini.conf.ccache);
+	w->mini.conf.ccache = NULL;
 	make(w, 0, 1, w->first);
 	assert_same_kernel(w, "one", "two", w->first);
 }
@@ -225,8 +194,8 @@ static void auto_takes_it_for_what_is_made_from_nothing(void **state)
 	struct world *w = *state;
 
 	needs_ccache();
-	free(w->conf.ccache);
-	w->conf.ccache = strdup("auto");
+	free(w->mini.conf.ccache);
+	w->mini.conf.ccache = strdup("auto");
 	make(w, 0, 0, w->first);
 	assert_int_equal(count(w, "mini", "cache_miss\t"), 1);
 	make(w, 0, 0, w->hidden);

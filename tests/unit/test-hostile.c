@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 
 #include "builder/kbuild/kbuild.h"
-#include "tests/unit/builder-tree.h"
+#include "tests/unit/mini-builder.h"
 
 #define GOOD_SECONDS 10 /* more than a good build ever takes here */
 
@@ -24,48 +24,20 @@
 	"$(O)/arch/x86/boot/bzImage\n" recipe
 
 struct world {
-	char temp[32];
-	git_repository *repo;
-	char *git, *store_dir;
-	struct conf conf;
-	struct store store;
-	struct local_maker local;
+	struct mini mini;
 	char last[IMAGE_COMMIT_TEXT];
 };
 
 static int setup(void **state)
 {
 	struct world *w = calloc(1, sizeof(*w));
-	CLEANUP_STRVEC struct strvec words = STRVEC_INIT;
-	CLEANUP_BUF struct buf path, text;
-	struct err err = ERR_INIT;
-	char *argv[] = {"x", "--conf", NULL, "status", NULL};
 
-	temp_make(w->temp);
-	assert_true(asprintf(&w->git, "%s/git", w->temp) > 0);
-	assert_true(asprintf(&w->store_dir, "%s/store", w->temp) > 0);
-	w->repo = tree_open(w->git);
-	buf_init(&path, 4096);
-	buf_init(&text, 4096);
-	buf_addf(&path, "%s/mini", w->temp);
-	assert_int_equal(file_write_atomic(path.data, "", 0, 0644, NULL), 0);
-	buf_reset(&path);
-	buf_addf(&path, "%s/builder.conf", w->temp);
-	buf_addf(&text,
-		"store = %s\nstate = %s/state\njobs = 2\nbuild-timeout = 30\n"
+	mini_open(&w->mini,
+		"store = ~/store\nstate = ~/state\njobs = 2\nbuild-timeout = 30\n"
 		"memory-limit = 200\nprocess-limit = 64\nobject-limit = 64\n"
-		"[tree mini]\nremote = %s\n[config mini]\nfile = mini\nbase = "
-		"allnoconfig\n",
-		w->store_dir, w->temp, w->git);
-	assert_int_equal(
-		file_write_atomic(path.data, text.data, text.len, 0644, NULL), 0);
-	argv[2] = path.data;
-	if (conf_read(&w->conf, 4, argv, &words, &err) < 0)
-		fail_msg("%s", err.text);
-	assert_int_equal(dir_make(w->store_dir, 0755, NULL), 0);
-	w->store.root = w->store_dir;
-	w->local = (struct local_maker){
-		.conf = &w->conf, .store = &w->store, .cancel_fd = -1};
+		"[tree mini]\nremote = ~/git\n"
+		"[config mini]\nfile = mini-{arch}\nbase = allnoconfig\n",
+		"");
 	*state = w;
 	return 0;
 }
@@ -74,11 +46,7 @@ static int teardown(void **state)
 {
 	struct world *w = *state;
 
-	git_repository_free(w->repo);
-	dir_remove(w->temp, NULL);
-	conf_release(&w->conf);
-	free(w->git);
-	free(w->store_dir);
+	mini_close(&w->mini);
 	free(w);
 	return 0;
 }
@@ -87,18 +55,15 @@ static void commit(struct world *w, const char *makefile, const char *text)
 {
 	const struct tree_file files[] = {{"Makefile", makefile, 0}, {"text", text, 0}};
 
-	tree_commit(w->repo, "main", w->last[0] ? w->last : NULL, "commit", files, 2,
+	tree_commit(w->mini.repo, "main", w->last[0] ? w->last : NULL, "commit", files, 2,
 		w->last);
 }
 
 static int make(struct world *w, struct outcome *ret_outcome, struct err *err)
 {
-	struct job job = {.tree = &w->conf.trees[0], .config = &w->conf.configs[0]};
+	struct job job = mini_job(&w->mini, w->last);
 
-	snprintf(job.id.arch, sizeof(job.id.arch), "x86_64");
-	snprintf(job.id.config, sizeof(job.id.config), "mini");
-	snprintf(job.id.commit, sizeof(job.id.commit), "%s", w->last);
-	return local_make(&w->local, &job, ret_outcome, err);
+	return local_make(&w->mini.local, &job, ret_outcome, err);
 }
 
 static void assert_builds(struct world *w, const char *text)
@@ -108,14 +73,14 @@ static void assert_builds(struct world *w, const char *text)
 	struct err err = ERR_INIT;
 
 	commit(w, MAKEFILE(""), text);
-	w->conf.build_timeout = GOOD_SECONDS;
+	w->mini.conf.build_timeout = GOOD_SECONDS;
 	if (make(w, &outcome, &err) < 0)
 		fail_msg("%s", err.text);
 	if (outcome.result != RESULT_BUILT)
 		fail_msg("%s", outcome.error);
 	buf_init(&path, 4096);
 	buf_init(&kernel, 4096);
-	buf_addf(&path, "%s/images/x86_64/mini/%s/vmlinuz", w->store_dir, w->last);
+	buf_addf(&path, "%s/images/x86_64/mini/%s/vmlinuz", w->mini.conf.store, w->last);
 	assert_int_equal(file_read(path.data, &kernel, NULL), 0);
 	assert_string_equal(kernel.data, text);
 }
@@ -135,7 +100,8 @@ static void assert_fails(struct world *w, const char *makefile, const char *why)
 		fail_msg("no '%s' in '%s'", why, outcome.error);
 	outcome_release(&outcome);
 	buf_init(&path, 4096);
-	buf_addf(&path, "%s/failed/x86_64/mini/%s/build.log", w->store_dir, w->last);
+	buf_addf(
+		&path, "%s/failed/x86_64/mini/%s/build.log", w->mini.conf.store, w->last);
 	assert_true(file_exists(path.data));
 }
 
@@ -144,11 +110,11 @@ static void endless(void **state)
 	struct world *w = *state;
 
 	assert_builds(w, "one\n");
-	w->conf.build_timeout = 1;
+	w->mini.conf.build_timeout = 1;
 	assert_fails(w, MAKEFILE("\t@while :; do :; done\n"),
 		"tenfold: the build did not come to an end within ");
 	assert_builds(w, "two\n");
-	w->conf.build_timeout = 1;
+	w->mini.conf.build_timeout = 1;
 	/* by force, with half a file left */
 	assert_fails(w,
 		MAKEFILE("\t@trap '' TERM; echo half >$(O)/vmlinux; while :; do :; "
@@ -161,7 +127,7 @@ static void endless_in_configure(void **state)
 {
 	struct world *w = *state;
 
-	w->conf.build_timeout = 1;
+	w->mini.conf.build_timeout = 1;
 	/* make keeps what a recipe says until it ends, and so itself meets the limit */
 	assert_fails(w, "allnoconfig:\n\t@yes\n", "");
 	assert_builds(w, "one\n");

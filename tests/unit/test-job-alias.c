@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Commits that are the same as another: which need no make, which are never mistaken. */
+#include "builder/job/job.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "tests/unit/mini-kernel.h"
+
+static void commit_one(struct world *w, const char *parent, const char *path,
+	const char *text, char ret_name[IMAGE_COMMIT_TEXT])
+{
+	const struct tree_file file = {path, text, 0};
+
+	tree_commit(w->mini.repo, "main", parent, path, &file, 1, ret_name);
+}
+
+/* What a commit's image.json says that it is the same as; "" for an image of its own. */
+static void same_as(struct world *w, bool built, const char *commit,
+	char ret_commit[IMAGE_COMMIT_TEXT])
+{
+	struct job job = mini_job(&w->mini, commit);
+	struct image_id real;
+
+	assert_int_equal(store_same_as(&w->mini.store, &job.id, built, &real, NULL), 0);
+	snprintf(ret_commit, IMAGE_COMMIT_TEXT, "%s",
+		strcmp(real.commit, commit) ? real.commit : "");
+}
+
+/* first - text (README) - text2 (README) - word (a new file that nobody looks for) */
+static void makes_nothing_that_cannot_differ(void **state)
+{
+	struct world *w = *state;
+	char text[IMAGE_COMMIT_TEXT], text2[IMAGE_COMMIT_TEXT], word[IMAGE_COMMIT_TEXT],
+		real[IMAGE_COMMIT_TEXT], path[512];
+	struct job job;
+	struct outcome outcome;
+	CLEANUP_IMAGE struct image image = {0};
+
+	commit_one(w, w->first, "doc/README", "one\n", text);
+	commit_one(w, text, "doc/README", "two\n", text2);
+	commit_one(w, text2, "doc/word", "x\n", word);
+	make(w, w->first);
+	outcome = make(w, text);
+	assert_int_equal(outcome.result, RESULT_BUILT);
+	assert_false(outcome.made);
+	assert_string_equal(outcome.same_as, w->first);
+	assert_false(make(w, text2).made);
+	same_as(w, true, text2, real);
+	assert_string_equal(real, w->first); /* never a chain */
+	assert_false(make(w, word).made);
+	job = mini_job(&w->mini, word);
+	assert_int_equal(store_load(&w->mini.store, &job.id, true, &image, NULL), 0);
+	assert_string_equal(image.subject, "doc/word");
+	assert_string_equal(image.parents[0], text2);
+	assert_string_equal(image.how, "same");
+	assert_string_equal(image.release, "6.1.0-mini");
+	assert_int_equal(image.n_files, 5);
+	snprintf(path, sizeof(path), "%s/images/x86_64/mini/%s/vmlinuz",
+		w->mini.conf.store, word);
+	assert_false(file_exists(path));
+	snprintf(path, sizeof(path), "%s/branches/main/x86_64/mini/0000004-%.12s/vmlinuz",
+		w->mini.conf.store, word);
+	assert_true(file_exists(path));
+	assert_image_is_clean_one(w, word);
+	/* the next one that is made goes on from what is there */
+	assert_true(make(w, w->second).made);
+	assert_image_is_clean_one(w, w->second);
+}
+
+static bool is_made(struct world *w, const char *commit)
+{
+	struct outcome outcome = make(w, commit);
+	bool made = outcome.made;
+
+	outcome_release(&outcome);
+	return made;
+}
+
+static void makes_what_may_differ(void **state)
+{
+	static const struct tree_file cases[] = {
+		{"util.h", "#define UTIL 7\n", 0},
+		{"core.c", "int core(void)\n{\n\treturn 9;\n}\n", 0},
+		{"Makefile", NULL, 0},
+	};
+	struct world *w = *state;
+	char commit[IMAGE_COMMIT_TEXT];
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		char self[32];
+
+		make(w, w->first);
+		snprintf(self, sizeof(self), "case %zu", i);
+		tree_commit(w->mini.repo, "main", w->first, self, &cases[i], 1, commit);
+		assert_true(is_made(w, commit));
+	}
+	/* nor is anything believed of a workplace whose make nobody watched */
+	make(w, w->first);
+	commit_one(w, w->first, "doc/x", "x\n", commit);
+	w->mini.local.recorder = NULL;
+	make(w, w->second);
+	w->mini.local.recorder = w->mini.recorder;
+	commit_one(w, w->second, "doc/x", "x\n", commit);
+	assert_true(make(w, commit).made);
+}
+
+/* The bytes are the same, though make had to run to find out. */
+static void shares_equal_bytes(void **state)
+{
+	struct world *w = *state;
+	char commit[IMAGE_COMMIT_TEXT], real[IMAGE_COMMIT_TEXT];
+	struct outcome outcome;
+
+	commit_one(w, w->first, "core.c", "/* one */ int core(void)\n{\n\treturn 1;\n}\n",
+		commit);
+	make(w, w->first);
+	outcome = make(w, commit);
+	assert_true(outcome.made);
+	assert_string_equal(outcome.same_as, w->first);
+	same_as(w, true, commit, real);
+	assert_string_equal(real, w->first);
+	assert_image_is_clean_one(w, commit);
+}
+
+/* What cannot differ from a commit that does not build does not build either. */
+static void knows_failures_that_cannot_differ(void **state)
+{
+	struct world *w = *state;
+	char text[IMAGE_COMMIT_TEXT], real[IMAGE_COMMIT_TEXT];
+	struct outcome outcome;
+
+	commit_one(w, w->broken, "doc/README", "one\n", text);
+	make(w, w->second);
+	outcome = make(w, w->broken);
+	outcome_release(&outcome);
+	outcome = make(w, text);
+	assert_int_equal(outcome.result, RESULT_FAILED);
+	assert_false(outcome.made);
+	assert_non_null(strstr(outcome.error, "core.c:3:16: error: "));
+	outcome_release(&outcome);
+	same_as(w, false, text, real);
+	assert_string_equal(real, w->broken);
+	assert_image_is_clean_one(w, w->second);
+}
+
+/* A builder that dies on its way to a commit leaves nothing that a later one takes for
+ * that commit, or for the one before. */
+static void survives_kills_without_wrong_aliases(void **state)
+{
+	struct world *w = *state;
+	char text[IMAGE_COMMIT_TEXT];
+
+	make(w, w->second);
+	commit_one(w, w->third, "doc/README", "one\n", text);
+	for (int i = 0; i < 6; i++) {
+		struct job job = mini_job(&w->mini, text);
+		CLEANUP_BUF struct buf path;
+		pid_t pid = fork();
+
+		if (pid == 0)
+			run_child(w, i % 2 ? w->second : w->third);
+		poll(NULL, 0, 25 * (i + 1));
+		kill(pid, SIGKILL);
+		assert_int_equal(waitpid(pid, NULL, 0), pid);
+		make(w, text);
+		assert_image_is_clean_one(w, text);
+		buf_init(&path, 4096);
+		store_image_path(&w->mini.store, &job.id, true, &path);
+		assert_int_equal(dir_remove(path.data, NULL), 0);
+		buf_reset(&path);
+		job = mini_job(&w->mini, w->third);
+		store_image_path(&w->mini.store, &job.id, true, &path);
+		assert_int_equal(dir_remove(path.data, NULL), 0);
+	}
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define SHUT_IN(name) cmocka_unit_test_setup_teardown(name, setup_shut_in, teardown)
+	const struct CMUnitTest tests[] = {TEST(makes_nothing_that_cannot_differ),
+		TEST(makes_what_may_differ), TEST(shares_equal_bytes),
+		TEST(knows_failures_that_cannot_differ),
+		TEST(survives_kills_without_wrong_aliases),
+		SHUT_IN(makes_nothing_that_cannot_differ),
+		SHUT_IN(survives_kills_without_wrong_aliases)};
+
+	kbuild_environment(NULL);
+	return cmocka_run_group_tests_name("job-alias", tests, NULL, NULL);
+}
