@@ -136,6 +136,23 @@ static inline void world_close(struct world *w)
 	dir_remove(w->root, NULL);
 }
 
+/* The same for cmocka: nothing in the store yet. */
+static inline int world_make(void **state)
+{
+	struct world *w = calloc(1, sizeof(*w));
+
+	world_open(w);
+	*state = w;
+	return 0;
+}
+
+static inline int world_drop(void **state)
+{
+	world_close(*state);
+	free(*state);
+	return 0;
+}
+
 /* One request from 10.0.0.7; change gives it headers and so on, or is NULL. Returns the
  * status; the text is in rp.body. */
 static inline int world_call_with(struct world *w, const char *method, const char *target,

@@ -12,20 +12,13 @@
 
 static int make(void **state)
 {
-	struct world *w = calloc(1, sizeof(*w));
+	struct world *w;
 
-	world_open(w);
+	world_make(state);
+	w = *state;
 	world_image(w, "x86_64", A, "master", 1);
 	world_sync(w);
 	world_time = NOON;
-	*state = w;
-	return 0;
-}
-
-static int drop(void **state)
-{
-	world_close(*state);
-	free(*state);
 	return 0;
 }
 
@@ -117,7 +110,7 @@ static void takes_no_nonsense(void **state)
 	assert_true(report.left == 0);
 }
 
-#define test(name) cmocka_unit_test_setup_teardown(name, make, drop)
+#define test(name) cmocka_unit_test_setup_teardown(name, make, world_drop)
 
 int main(void)
 {

@@ -15,20 +15,13 @@ static const struct mac mac = {WORLD_MAC};
 
 static int make(void **state)
 {
-	struct world *w = calloc(1, sizeof(*w));
+	struct world *w;
 
-	world_open(w);
+	world_make(state);
+	w = *state;
 	world_image(w, "x86_64", A, "master", 1);
 	world_image(w, "x86_64", B, "master", 2);
 	world_sync(w);
-	*state = w;
-	return 0;
-}
-
-static int drop(void **state)
-{
-	world_close(*state);
-	free(*state);
 	return 0;
 }
 
@@ -301,7 +294,7 @@ static void a_line_tells_all(void **state)
 		" fetch=1.50 kexec=- kernel=- userspace=- total=-\t\n"));
 }
 
-#define test(name) cmocka_unit_test_setup_teardown(name, make, drop)
+#define test(name) cmocka_unit_test_setup_teardown(name, make, world_drop)
 
 int main(void)
 {

@@ -10,22 +10,6 @@
 #define B "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
 #define C "cccccccccccccccccccccccccccccccccccccccc"
 
-static int make(void **state)
-{
-	struct world *w = calloc(1, sizeof(*w));
-
-	world_open(w);
-	*state = w;
-	return 0;
-}
-
-static int drop(void **state)
-{
-	world_close(*state);
-	free(*state);
-	return 0;
-}
-
 /* The first letter of each commit's and arch's name: "cx bx ai". */
 static int note(void *ctx, const struct catalogue_entry *e)
 {
@@ -164,5 +148,5 @@ int main(void)
 		cmocka_unit_test(bad_refs_are_named_and_change_nothing),
 	};
 
-	return cmocka_run_group_tests_name("catalogue", tests, make, drop);
+	return cmocka_run_group_tests_name("catalogue", tests, world_make, world_drop);
 }

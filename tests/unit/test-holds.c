@@ -12,20 +12,13 @@
 
 static int make(void **state)
 {
-	struct world *w = calloc(1, sizeof(*w));
+	struct world *w;
 
-	world_open(w);
+	world_make(state);
+	w = *state;
 	world_image(w, "x86_64", A, "master", 1);
 	world_image(w, "x86_64", B, "net/next", 2);
 	world_sync(w);
-	*state = w;
-	return 0;
-}
-
-static int drop(void **state)
-{
-	world_close(*state);
-	free(*state);
 	return 0;
 }
 
@@ -88,7 +81,7 @@ static void a_hold_names_images(void **state)
 	assert_body(w, "");
 }
 
-#define T(f) cmocka_unit_test_setup_teardown(f, make, drop)
+#define T(f) cmocka_unit_test_setup_teardown(f, make, world_drop)
 
 int main(void)
 {

@@ -14,22 +14,6 @@
 #define THIRD "3333333333333333"
 #define IMAGE "image=x86_64/lab/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
-static int make(void **state)
-{
-	struct world *w = calloc(1, sizeof(*w));
-
-	world_open(w);
-	*state = w;
-	return 0;
-}
-
-static int drop(void **state)
-{
-	world_close(*state);
-	free(*state);
-	return 0;
-}
-
 /* An event of the machine itself, which is 10.0.0.7. */
 static void event(struct world *w, const char *boot, const char *body)
 {
@@ -247,17 +231,19 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hostile_bytes_become_harmless),
 		cmocka_unit_test_setup_teardown(
-			a_log_is_taken_and_given_back, make, drop),
-		cmocka_unit_test_setup_teardown(bad_requests, make, drop),
+			a_log_is_taken_and_given_back, world_make, world_drop),
+		cmocka_unit_test_setup_teardown(bad_requests, world_make, world_drop),
 		cmocka_unit_test_setup_teardown(
-			what_is_left_over_belongs_to_the_boot_before, make, drop),
+			what_is_left_over_belongs_to_the_boot_before, world_make,
+			world_drop),
 		cmocka_unit_test_setup_teardown(
-			datagrams_belong_to_the_boot_that_jumped, make, drop),
-		cmocka_unit_test_setup_teardown(a_flood_is_bounded, make, drop),
+			datagrams_belong_to_the_boot_that_jumped, world_make, world_drop),
 		cmocka_unit_test_setup_teardown(
-			logs_go_with_their_boot_and_host, make, drop),
+			a_flood_is_bounded, world_make, world_drop),
 		cmocka_unit_test_setup_teardown(
-			a_host_that_wants_it_gets_the_option, make, drop),
+			logs_go_with_their_boot_and_host, world_make, world_drop),
+		cmocka_unit_test_setup_teardown(
+			a_host_that_wants_it_gets_the_option, world_make, world_drop),
 		cmocka_unit_test(an_option_needs_addresses),
 	};
 

@@ -21,9 +21,10 @@ static const struct resolve_hint only_32 = {"i386", "", "x86_64", ""};
 /* master: A (day 1), AB (day 2), C (day 3, both arches); topic: D; F does not build. */
 static int make(void **state)
 {
-	struct world *w = calloc(1, sizeof(*w));
+	struct world *w;
 
-	world_open(w);
+	world_make(state);
+	w = *state;
 	world_image(w, "x86_64", A, "master", 1);
 	world_image(w, "x86_64", AB, "master", 2);
 	world_image(w, "x86_64", C, "master", 3);
@@ -37,14 +38,6 @@ static int make(void **state)
 		"\"tags\":{\"v6.1\":\"" A "\",\"v6.1-rc3\":\"" AB "\",\"v9\":\"" F
 		"\"}}");
 	world_sync(w);
-	*state = w;
-	return 0;
-}
-
-static int drop(void **state)
-{
-	world_close(*state);
-	free(*state);
 	return 0;
 }
 
@@ -171,5 +164,5 @@ int main(void)
 		cmocka_unit_test(a_branch_does_not_mean_what_it_has_left),
 	};
 
-	return cmocka_run_group_tests_name("resolve", tests, make, drop);
+	return cmocka_run_group_tests_name("resolve", tests, make, world_drop);
 }
