@@ -1,85 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Images into packs and back: kills at every step, damage, a full disk. */
+/* Images into packs and back: what is packed, damage, a full disk. */
 #include "builder/cold/freeze.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 
-#include "builder/cold/chain.h"
-#include "builder/cold/thaw.h"
-#include "tests/unit/cold-store.h"
-#include "tests/unit/kill-before.h"
-
-#define GZIP "gzip -n -9"
-
-struct world {
-	char root[32];
-	struct store store;
-};
-
-static int setup(void **state)
-{
-	static struct world w;
-
-	memcpy(w.root, "/tmp/tenfold-test-XXXXXX", 25);
-	assert_non_null(mkdtemp(w.root));
-	w.store.root = w.root;
-	*state = &w;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct world *w = *state;
-
-	return dir_remove(w->root, NULL);
-}
-
-/* A killed one's own child, on its way to gzip, may hold the lock a moment longer. */
-static int open_freezer(struct world *w, struct freezer *ret, struct err *err)
-{
-	int r = freezer_open(ret, &w->store, err);
-
-	for (int tries = 0; r == -EAGAIN && tries < 1000; tries++) {
-		poll(NULL, 0, 10);
-		r = freezer_open(ret, &w->store, err);
-	}
-	return r;
-}
-
-static int freeze(
-	struct world *w, const struct image_id *id, struct frozen *ret, struct err *err)
-{
-	CLEANUP_FREEZER struct freezer freezer = {.lock_fd = -1};
-	int r = open_freezer(w, &freezer, err);
-
-	return r < 0 ? r : freezer_add(&freezer, id, ret, err);
-}
-
-static struct frozen must_freeze(struct world *w, const struct image_id *id)
-{
-	struct frozen frozen;
-	struct err err = ERR_INIT;
-
-	if (freeze(w, id, &frozen, &err) < 0)
-		fail_msg("%s", err.text);
-	return frozen;
-}
-
-static void must_thaw(struct world *w, const struct image_id *id)
-{
-	struct err err = ERR_INIT;
-	bool cold;
-
-	if (thaw_image(&w->store, id, &cold, &err) < 0)
-		fail_msg("%s", err.text);
-	assert_image_whole(&w->store, id);
-}
+#include "tests/unit/freezer-world.h"
 
 static bool is_hot(struct world *w, const struct image_id *id)
 {
@@ -87,14 +16,6 @@ static bool is_hot(struct world *w, const struct image_id *id)
 
 	assert_int_equal(store_load(&w->store, id, true, &image, NULL), 0);
 	return store_is_hot(&w->store, &image);
-}
-
-static void pack_name(struct world *w, const struct image_id *id, char ret[256])
-{
-	CLEANUP_BUF struct buf path = {0};
-
-	assert_int_equal(chain_path(&w->store, id, &path), 0);
-	snprintf(ret, 256, "%s", path.data);
 }
 
 static void comes_back_as_it_was(void **state)
@@ -271,75 +192,6 @@ static void says_what_is_lost(void **state)
 	assert_int_equal(freeze(w, &a, &frozen, &err), -ENOENT);
 }
 
-/* What a child that is to be killed works on. */
-struct task {
-	struct world *w;
-	const struct image_id *id;
-};
-
-static void run_freeze(void *ctx)
-{
-	const struct task *task = ctx;
-	struct frozen frozen;
-
-	freeze(task->w, task->id, &frozen, NULL);
-}
-
-static void run_thaw(void *ctx)
-{
-	const struct task *task = ctx;
-	bool cold;
-
-	thaw_image(&task->w->store, task->id, &cold, NULL);
-}
-
-static size_t count_packs(struct world *w)
-{
-	uint64_t bytes;
-	size_t n;
-
-	freeze_count(&w->store, &n, &bytes);
-	return n;
-}
-
-/* However far a freeze came, the image comes back whole, and freezing goes on. */
-static void survives_a_kill_at_any_step_of_freezing(void **state)
-{
-	struct world *w = *state;
-	struct image_id a = cold_image(&w->store, 'a', 100, GZIP);
-	struct image_id b = cold_image(&w->store, 'b', 300, GZIP);
-	struct task task = {w, &b};
-	int n = 1;
-	char path[256];
-
-	must_freeze(w, &a);
-	pack_name(w, &b, path);
-	for (; kill_before(n, run_freeze, &task); n++) {
-		must_thaw(w, &b);
-		must_freeze(w, &b);
-		assert_int_equal(count_packs(w), 2);
-		must_thaw(w, &b);
-		assert_int_equal(unlink(path), 0);
-	}
-	assert_true(n > 10);
-	must_thaw(w, &a);
-}
-
-static void survives_a_kill_at_any_step_of_thawing(void **state)
-{
-	struct world *w = *state;
-	struct image_id a = cold_image(&w->store, 'a', 100, GZIP);
-	struct task task = {w, &a};
-	int n = 1;
-
-	must_freeze(w, &a);
-	for (; kill_before(n, run_thaw, &task); n++) {
-		must_thaw(w, &a);
-		must_freeze(w, &a);
-	}
-	assert_true(n > 15);
-}
-
 /* A file may have so many bytes: what a full disk does to a write. */
 static void limit_files(rlim_t bytes)
 {
@@ -425,8 +277,6 @@ int main(void)
 		T(finds_damage),
 		T(repairs_a_pack_from_its_image),
 		T(says_what_is_lost),
-		T(survives_a_kill_at_any_step_of_freezing),
-		T(survives_a_kill_at_any_step_of_thawing),
 		T(leaves_all_as_it_was_when_nothing_can_be_written),
 		T(sweeps_what_nobody_needs),
 		T(freezes_alone),
