@@ -2,24 +2,23 @@
 /* Images leave a store by rule: who is asked, what stays, and what happens in between. */
 #include "builder/keep/prune.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "builder/git/repo.h"
 #include "builder/keep/gone.h"
 #include "lib/clock.h"
+#include "tests/unit/answering.h"
 #include "tests/unit/builder-tree.h"
 
 #define DAY 86400.0
 #define COMMITS 6 /* of the branch main */
 
 struct world {
-	char temp[32], root[64], git[64], server[32];
+	char temp[32], root[64], git[64], server[ANSWERING_ADDRESS];
 	git_repository *repo;
 	struct conf conf;
 	struct conf_tree tree;
@@ -87,34 +86,11 @@ static bool has(struct world *w, const char *commit)
 	return store_has(&w->store, &id, true);
 }
 
-/* A server that gives these answers to GET /v1/used, one after the other. */
+/* What the server says to GET /v1/used, one after the other. */
 static void answer(struct world *w, const char *const *answers)
 {
-	struct sockaddr_in where = {
-		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	socklen_t len = sizeof(where);
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	assert_int_equal(bind(fd, (struct sockaddr *)&where, len), 0);
-	assert_int_equal(listen(fd, 5), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&where, &len), 0);
-	snprintf(w->server, sizeof(w->server), "127.0.0.1:%u", ntohs(where.sin_port));
+	w->answering = answering_start(answers, w->server);
 	w->conf.server = w->server;
-	w->answering = fork();
-	for (; w->answering == 0; answers++) {
-		int client = *answers ? accept(fd, NULL, NULL) : -1;
-		char request[4096];
-
-		if (client < 0)
-			_exit(0);
-		if (read(client, request, sizeof(request)) > 0)
-			dprintf(client,
-				"HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n"
-				"Connection: close\r\n\r\n%s",
-				strlen(*answers), *answers);
-		close(client);
-	}
-	close(fd);
 }
 
 static int setup(void **state)
