@@ -1,71 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The shell libraries of both stages, in a world of files and fake programs, as TAP. Each
-# case runs in every shell that an initramfs may have.
+# What both stages share, and the first stage: from its command line to kexec.
 # shellcheck disable=SC2016 # the cases are for the inner shell
 set -u
 cd "$(dirname "$0")/../.." || exit
-
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-n=0 failed=0
-
-shells=()
-command -v dash > /dev/null && shells+=(dash)
-command -v busybox > /dev/null && shells+=('busybox sh')
-shells+=('bash --posix')
-
-# A fresh world: /proc, /sys, /dev, /run, and functions that stand for programs (busybox's
-# shell prefers its own applets to any PATH).
-world() {
-	rm -rf "${work:?}/w"
-	mkdir -p "$work"/w/{proc,dev} "$work/w/run/tenfold" "$work/w/sys/class/tty/console" \
-		"$work/w/sys/class/net/lo" "$work/w/sys/class/net/eth0" "$work/w/sys/class/net/eth1" \
-		"$work/w/sys/firmware/efi"
-	echo '12.34 20.00' > "$work/w/proc/uptime"
-	echo 'tty0 ttyS0' > "$work/w/sys/class/tty/console/active"
-	: > "$work/w/dev/tty0"
-	: > "$work/w/dev/ttyS0"
-	echo 00:00:00:00:00:00 > "$work/w/sys/class/net/lo/address"
-	echo 52:54:00:00:00:01 > "$work/w/sys/class/net/eth0/address"
-	echo 52:54:00:aa:bb:cc > "$work/w/sys/class/net/eth1/address"
-	echo 1 > "$work/w/sys/class/net/eth1/carrier"
-	printf '%s\n' 'quiet rd.tenfold.server=10.0.0.1:8080 rd.tenfold.boot=00112233aabbccdd' \
-		'BOOTIF=01-52-54-00-AA-BB-CC ip=10.0.0.9::10.0.0.1:255.255.254.0:lab::none' \
-		'rd.tenfold.timeout=2 a.flag off=0 rd.tenfold.timeout=5' | tr '\n' ' ' > "$work/w/proc/cmdline"
-	: > "$work/w/fakes"
-	fake sleep 'echo "$1" >> "$W/slept"'
-}
-
-fake() { # NAME SCRIPT
-	printf '%s() {\n%s\n}\n' "$1" "$2" >> "$work/w/fakes"
-}
-
-# case NAME LIBRARY SCRIPT WANTED: the script's output must be WANTED, in each shell.
-case_is() {
-	local shell out lib
-	for shell in "${shells[@]}"; do
-		n=$((n + 1))
-		[[ -z ${setup-} ]] || { world && $setup; }
-		lib=dracut-module/$2
-		# shellcheck disable=SC2086 # a shell may be two words
-		out=$(W=$work/w TF_ROOT=$work/w TF_LIB=dracut-module/50tenfold-base TF_LIB_FIRST=dracut-module/50tenfold \
-			TENFOLD_ENV=/dev/null TENFOLD_UP_LIBRARY=1 \
-			$shell -u -c ". ./$lib; . \$W/fakes; $3" 2>&1)
-		if [[ $out == "$4" ]]; then
-			echo "ok $n - $1 ($shell)"
-		else
-			failed=$((failed + 1))
-			echo "not ok $n - $1 ($shell)"
-			diff <(printf '%s\n' "$4") <(printf '%s\n' "$out") | sed 's/^/# /'
-		fi
-	done
-}
-lib=50tenfold-base/tenfold-lib.sh
-first=50tenfold/tenfold-first.sh
-local=50tenfold-local/tenfold-local.sh
-up=50tenfold-local/up.sh
-setup=:
+. tests/unit/stages.sh
 
 # --- the command line -------------------------------------------------------------------
 case_is 'an argument is found' $lib 'tf_arg rd.tenfold.server' 10.0.0.1:8080
@@ -289,84 +228,6 @@ event failed detail=no list of kernels: down
 event local detail=there is no list of kernels
 reboot'
 
-# --- second stage -----------------------------------------------------------------------
-guid_disk() {
-	printf '\050\163\052\301\037\370\322\021\272\113\000\240\311\076\311\073' > "$work/w/guid"
-}
-setup=guid_disk
-case_is 'a partition id as people write it' $local \
-	'h=$(tf_hex $W/guid 0 16); tf_guid $h' c12a7328-f81f-11d2-ba4b-00a0c93ec93b
-env_cmdline() {
-	printf 'tenfold.server=10.0.0.1:8080 tenfold.host=52:54:00:aa:bb:cc tenfold.image=$(reboot) root=/dev/vda2\n' \
-		> "$work/w/proc/cmdline"
-}
-setup=env_cmdline
-case_is 'only plain words get into boot.env' $local \
-	'tf_env A tenfold.server; tf_env B tenfold.image; tf_env C none; tf_env D tenfold.host' \
-	$'A=10.0.0.1:8080\nD=52:54:00:aa:bb:cc'
-no_root() { printf 'quiet\n' > "$work/w/proc/cmdline"; }
-setup=no_root
-case_is 'no root=' $local 'tf_mount_root || echo "$TF_WHY"' 'no root= on the command line'
-nfs_root() { printf 'root=nfs:10.0.0.1:/x\n' > "$work/w/proc/cmdline"; }
-setup=nfs_root
-case_is 'a root= that it cannot mount' $local 'tf_mount_root || echo "${TF_WHY%% (*}"' \
-	"root=nfs:10.0.0.1:/x needs a second stage with dracut's base module"
-# --- where dracut would wait in its emergency shell --------------------------------------
-dracut_steps='tf_event() { echo "event $*"; }; tf_net_up() { :; }; tf_reboot() { echo reboot; }
-tf_shell() { echo shell; }; TF_NEWROOT=/sysroot;'
-dracut_root() {
-	echo 'tenfold.server=10.0.0.1:8080 tenfold.boot=b root=/dev/mapper/vg-root' \
-		> "$work/w/proc/cmdline"
-	echo 'proc /proc proc rw 0 0' > "$work/w/proc/mounts"
-}
-setup=dracut_root
-case_is 'dracut without its root: told, and a reboot' $local "$dracut_steps tf_dracut_failed" \
-	'event failed detail=second stage: dracut could not mount root=/dev/mapper/vg-root
-reboot'
-dracut_mounted() { dracut_root && echo '/dev/dm-0 /sysroot ext4 ro 0 0' >> "$work/w/proc/mounts"; }
-setup=dracut_mounted
-case_is 'dracut with a root that it cannot start' $local "$dracut_steps tf_dracut_failed" \
-	'event failed detail=second stage: dracut mounted root=/dev/mapper/vg-root but could not switch to it
-reboot'
-dracut_person() { dracut_root && sed -i 's/$/ rd.shell/' "$work/w/proc/cmdline"; }
-setup=dracut_person
-case_is "a person wants dracut's own shell" $local "$dracut_steps tf_dracut_failed; echo back" back
-dracut_break() { dracut_root && sed -i 's/$/ rd.break=pre-mount/' "$work/w/proc/cmdline"; }
-setup=dracut_break
-case_is 'a person wants to stop on the way' $local "$dracut_steps tf_dracut_failed; echo back" back
-
-inits() {
-	mkdir -p "$work/w/new/sbin" "$work/w/new/bin"
-	ln -s /lib/systemd/systemd "$work/w/new/sbin/init"
-}
-setup=inits
-case_is 'an init that is an absolute link' $local 'TF_NEWROOT=$W/new; tf_find_init' /sbin/init
-
-# --- the build id -----------------------------------------------------------------------
-notes() {
-	# Xen's note, one with an odd size, then GNU's build id
-	{
-		printf '\004\0\0\0\004\0\0\0\022\0\0\0Xen\0\001\002\003\004'
-		printf '\006\0\0\0\003\0\0\0\003\0\0\0Linux\0\0\0\001\002\003\0'
-		printf '\004\0\0\0\024\0\0\0\003\0\0\0GNU\0'
-		printf '\001\002\003\004\005\006\007\010\011\012\013\014\015\016\017\020\377\376\375\374'
-	} > "$work/w/notes"
-}
-setup=notes
-case_is 'the build id among other notes' $up 'TENFOLD_NOTES=$W/notes build_id' \
-	0102030405060708090a0b0c0d0e0f10fffefdfc
-notes_hexdump() { notes && fake od 'return 127'; }
-setup=notes_hexdump
-case_is 'the build id without od' $up 'TENFOLD_NOTES=$W/notes build_id' \
-	0102030405060708090a0b0c0d0e0f10fffefdfc
-cut_notes() { notes && truncate -s 70 "$work/w/notes"; }
-setup=cut_notes
-case_is 'notes that end too soon' $up 'TENFOLD_NOTES=$W/notes build_id; echo end' \
-	end
-no_notes() { : > "$work/w/notes"; }
-setup=no_notes
-case_is 'no notes' $up 'TENFOLD_NOTES=$W/notes build_id || echo none' none
-
 # --- evidence ----------------------------------------------------------------------------
 # two parts of one panic, the newest named first; something else; what nobody can unpack
 left_over() {
@@ -415,24 +276,5 @@ no_firmware() {
 setup=no_firmware
 case_is 'without such a firmware nothing is loaded' $first \
 	"$server"' tf_pstore_start; tf_pstore_wait; ls "$W/sent" 2> /dev/null; echo end' end
-wants_netconsole() {
-	printf 'quiet netconsole=@10.0.0.9/eth0,6666@10.0.0.1/\n' > "$work/w/proc/cmdline"
-	fake modprobe 'echo "modprobe $*"'
-}
-setup=wants_netconsole
-case_is 'netconsole as a module gets its option' $local tf_netconsole \
-	'modprobe -q netconsole netconsole=@10.0.0.9/eth0,6666@10.0.0.1/'
-log_of_the_kernel() {
-	fake dmesg 'echo words'
-	fake command 'false'
-	fake wget 'echo "$*" > "$W/sent"; cat "$5" >> "$W/sent"'
-}
-setup=log_of_the_kernel
-case_is "the kernel's log is posted" $up \
-	'TENFOLD_DMESG=$W/dmesg; dmesg_post http://x/logs/dmesg; cat $W/sent; ls $W/dmesg 2> /dev/null; echo end' \
-	'-q -O - --post-file '"$work"'/w/dmesg http://x/logs/dmesg
-words
-end'
 
-echo "1..$n"
-[ $failed -eq 0 ]
+finish
