@@ -66,20 +66,16 @@ struct belief_goal flaky_goal(const struct run *run)
 static int take(struct run *run, const char *commit, const char *role, const char *why,
 	struct err *err)
 {
-	struct step step = {.number = run_next_number(run->past)};
+	struct step step = {0};
 	const struct world *w = run->bench.world;
-	struct history_commit c = {0};
 	CLEANUP_BUF struct buf b;
-	int r = history_describe(run->history, commit, &c, err);
+	int r = run_name_step(run, commit, role, &step, err);
 
 	buf_init(&b, RECORD_MAX);
 	if (r < 0)
 		return r;
-	snprintf(step.role, sizeof(step.role), "%s", role);
-	snprintf(step.commit, sizeof(step.commit), "%s", commit);
-	snprintf(step.subject, sizeof(step.subject), "%s", c.subject);
 	buf_addf(&b, "step %u: %.12s ", step.number, commit);
-	buf_add_clean(&b, c.subject);
+	buf_add_clean(&b, step.subject);
 	buf_addf(&b, " (%s)", why);
 	w->view->say(w->view_ctx, b.data);
 	r = run_step(run, &step, err);

@@ -79,22 +79,30 @@ int run_step(struct run *run, struct step *step, struct err *err)
 	return end == STEP_JUDGED ? RUN_GOING : run_stopped(run, end, step);
 }
 
+int run_name_step(const struct run *run, const char *commit, const char *role,
+	struct step *step, struct err *err)
+{
+	struct history_commit c = {0};
+	int r = history_describe(run->history, commit, &c, err);
+
+	step->number = run_next_number(run->past);
+	snprintf(step->role, sizeof(step->role), "%s", role);
+	snprintf(step->commit, sizeof(step->commit), "%s", commit);
+	snprintf(step->subject, sizeof(step->subject), "%s", c.subject);
+	return r;
+}
+
 /* RUN_GOING when the step was judged and recorded. */
 int run_take_step(struct run *run, const char *commit, const char *role,
 	size_t candidates, struct err *err)
 {
-	struct step step = {
-		.number = run_next_number(run->past), .candidates = candidates};
-	struct history_commit c = {0};
+	struct step step = {.candidates = candidates};
 	CLEANUP_BUF struct buf b;
-	int r = history_describe(run->history, commit, &c, err);
+	int r = run_name_step(run, commit, role, &step, err);
 
 	buf_init(&b, RECORD_MAX);
 	if (r < 0)
 		return r;
-	snprintf(step.role, sizeof(step.role), "%s", role);
-	snprintf(step.commit, sizeof(step.commit), "%s", commit);
-	snprintf(step.subject, sizeof(step.subject), "%s", c.subject);
 	run_announce_step(run, &step);
 	run->bench.shared = run->past;
 	r = run_step(run, &step, err);

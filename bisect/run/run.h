@@ -63,6 +63,11 @@ int run_take_step(struct run *run, const char *commit, const char *role,
 	size_t candidates, struct err *err);
 int run_end_without(struct run *run, const char *result, int end, struct err *err);
 
+/* The part that share.c and flaky.c need as well: fills in which step it is to be, its
+ * commit and its subject. */
+int run_name_step(const struct run *run, const char *commit, const char *role,
+	struct step *step, struct err *err);
+
 /* The parts that confirm.c and flaky.c need as well: the number of the next step; one
  * step, logged as under way, RUN_GOING when it was judged (the caller records it). */
 unsigned int run_next_number(const struct past *past);

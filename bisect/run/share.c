@@ -180,19 +180,13 @@ static int record(struct run *run, const char *commit, size_t candidates,
 	const struct step *other, struct err *err)
 {
 	const struct world *w = run->bench.world;
-	struct step step = {.number = run_next_number(run->past),
-		.role = "same-image",
-		.exit_code = -1,
-		.candidates = candidates};
-	struct history_commit c = {0};
+	struct step step = {.exit_code = -1, .candidates = candidates};
 	CLEANUP_BUF struct buf b;
-	int r = history_describe(run->history, commit, &c, err);
+	int r = run_name_step(run, commit, "same-image", &step, err);
 
 	buf_init(&b, RECORD_MAX);
 	if (r < 0)
 		return r;
-	snprintf(step.commit, sizeof(step.commit), "%s", commit);
-	snprintf(step.subject, sizeof(step.subject), "%s", c.subject);
 	cost_init(&step.cost);
 	step.cost.seconds[COST_TOTAL] = 0;
 	clock_iso(w->clock->wall(w->clock_ctx), step.finished);
