@@ -6,7 +6,6 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "cold/freeze.h"
 #include "cold/named.h"
@@ -47,18 +46,6 @@ static bool is_named(const struct choice *c, const struct image_id *id)
 	return false;
 }
 
-/* When the image's files came: its folder changes with them. */
-static double came(const struct store *store, const struct image_id *id)
-{
-	CLEANUP_BUF struct buf path = {0};
-	struct stat st;
-
-	buf_init(&path, STORE_PATH_MAX);
-	store_image_path(store, id, true, &path);
-	return buf_check(&path) || stat(path.data, &st) < 0 ? clock_wall()
-							    : (double)st.st_mtim.tv_sec;
-}
-
 static bool asked_for(const struct strvec *asked, const char *name)
 {
 	for (size_t i = 0; i < asked->n; i++)
@@ -88,7 +75,7 @@ static int consider(void *ctx, const struct image_id *id)
 		.of = *id,
 		.branch = strdup(image.branch),
 		.date = strdup(image.date),
-		.since = came(&c->b->store, id),
+		.since = store_image_time(&c->b->store, id),
 		.named = is_named(c, id)};
 	if (*image.same_as)
 		image_id_parse(image.same_as, &v->of, NULL);

@@ -7,6 +7,7 @@
 #include <sys/statvfs.h>
 
 #include "cleanup.h"
+#include "clock.h"
 #include "file.h"
 
 void store_image_path(
@@ -48,6 +49,17 @@ int store_load(const struct store *store, const struct image_id *id, bool built,
 		return r;
 	r = image_parse(text.data, text.len, ret_image, err);
 	return r < 0 ? err_prefix(err, r, "%s", path.data) : 0;
+}
+
+double store_image_time(const struct store *store, const struct image_id *id)
+{
+	CLEANUP_BUF struct buf path = {0};
+	struct stat st;
+
+	buf_init(&path, STORE_PATH_MAX);
+	store_image_path(store, id, true, &path);
+	return buf_check(&path) || stat(path.data, &st) < 0 ? clock_wall()
+							    : (double)st.st_mtim.tv_sec;
 }
 
 bool store_is_hot(const struct store *store, const struct image *image)

@@ -30,6 +30,10 @@ bool store_has(const struct store *store, const struct image_id *id, bool built)
 int store_load(const struct store *store, const struct image_id *id, bool built,
 	struct image *ret_image, struct err *err);
 
+/* When a built image's files came (its folder changes with them), as clock_wall(); now
+ * if nobody can tell. */
+double store_image_time(const struct store *store, const struct image_id *id);
+
 /* True if all files that image.json names are there, false if some are in a pack alone.
  */
 bool store_is_hot(const struct store *store, const struct image *image);

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "builder/git/refs.h"
 #include "builder/git/repo.h"
@@ -21,17 +20,6 @@ void gather_release(struct gather *gather)
 
 /* --- the images -----------------------------------------------------------------------
  */
-
-static double touched(const struct store *store, const struct image_id *id)
-{
-	CLEANUP_BUF struct buf path = {0};
-	struct stat st;
-
-	buf_init(&path, STORE_PATH_MAX);
-	store_image_path(store, id, true, &path);
-	return buf_check(&path) || stat(path.data, &st) < 0 ? clock_wall()
-							    : (double)st.st_mtim.tv_sec;
-}
 
 static uint64_t own_bytes(const struct store *store, const struct image *image)
 {
@@ -56,7 +44,7 @@ static int take_image(void *ctx, const struct image_id *id)
 		(*image.same_as && image_id_parse(image.same_as, &one.of, NULL) < 0))
 		return 0;
 	one.published = (double)seconds;
-	one.touched = touched(gather->store, id);
+	one.touched = store_image_time(gather->store, id);
 	one.bytes = own_bytes(gather->store, &image);
 	if (clock_parse_iso(image.date, &seconds) == 0 && seconds < gather->oldest)
 		gather->oldest = seconds;
