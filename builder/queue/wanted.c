@@ -131,6 +131,20 @@ static int add_commits(struct look *look, const struct strvec *commits)
 	return r;
 }
 
+/* What a walk from the tip of a branch comes by. */
+static int add_walk(struct look *look, git_repository *repo, struct repo_walk *walk,
+	const char *tip, struct err *err)
+{
+	CLEANUP_STRVEC struct strvec commits = STRVEC_INIT;
+	const char *from[] = {tip};
+	int r;
+
+	walk->from = from;
+	walk->n_from = 1;
+	r = repo_walk(repo, walk, &commits, err);
+	return r < 0 ? r : add_commits(look, &commits);
+}
+
 static bool has(const struct strvec *commits, const char *commit)
 {
 	for (size_t i = 0; i < commits->n; i++)
@@ -144,23 +158,17 @@ static bool has(const struct strvec *commits, const char *commit)
 static int add_new(struct look *look, git_repository *repo, const struct branches *base,
 	struct err *err)
 {
-	struct repo_walk walk = {.n_from = 1,
-		.hide = (const char *const *)base->tips.v,
+	struct repo_walk walk = {.hide = (const char *const *)base->tips.v,
 		.n_hide = base->tips.n,
 		.limit = look->b->conf.limit};
 	int r = 0;
 
 	look->class = WANT_NEW;
 	for (size_t i = 0; !r && i < look->branches.tips.n; i++) {
-		CLEANUP_STRVEC struct strvec commits = STRVEC_INIT;
-		const char *from[] = {look->branches.tips.v[i]};
+		const char *tip = look->branches.tips.v[i];
 
-		if (has(&base->tips, from[0]))
-			continue;
-		walk.from = from;
-		r = repo_walk(repo, &walk, &commits, err);
-		if (!r)
-			r = add_commits(look, &commits);
+		if (!has(&base->tips, tip))
+			r = add_walk(look, repo, &walk, tip, err);
 	}
 	return r;
 }
@@ -171,7 +179,7 @@ static int add_history(struct look *look, git_repository *repo,
 	const struct branches *base, struct err *err)
 {
 	const struct conf_tree *tree = look->tree;
-	struct repo_walk walk = {.n_from = 1, .limit = tree->depth};
+	struct repo_walk walk = {.limit = tree->depth};
 	int r = 0;
 
 	if (tree->since && *tree->since) {
@@ -180,17 +188,12 @@ static int add_history(struct look *look, git_repository *repo,
 	}
 	look->class = WANT_BACKFILL;
 	for (size_t i = 0; !r && i < base->names.n; i++) {
-		CLEANUP_STRVEC struct strvec commits = STRVEC_INIT;
-		const char *from[] = {base->tips.v[i]};
+		const char *tip = base->tips.v[i];
 		char name[IMAGE_COMMIT_TEXT];
 
 		/* a commit that a forced push took away is nobody's wish any more */
-		if (repo_resolve(repo, from[0], name, NULL) < 0)
-			continue;
-		walk.from = from;
-		r = repo_walk(repo, &walk, &commits, err);
-		if (!r)
-			r = add_commits(look, &commits);
+		if (repo_resolve(repo, tip, name, NULL) == 0)
+			r = add_walk(look, repo, &walk, tip, err);
 	}
 	return r;
 }
