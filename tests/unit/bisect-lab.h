@@ -171,6 +171,15 @@ static void begin(struct fixture *f, struct sim *sim, int culprit)
 	sim_init(sim, &f->history, f->kinds);
 }
 
+/* Some candidates that are hard to try. */
+static inline void set_hard(struct fixture *f)
+{
+	f->kinds[number_of(f, 8)] = SIM_HANG;
+	f->kinds[number_of(f, MERGE)] = SIM_PANIC_REBOOTS;
+	f->kinds[number_of(f, 10)] = SIM_BROKEN;
+	f->kinds[number_of(f, 3)] = SIM_PANIC;
+}
+
 /* As session_find_good() does: the graph has the whole history already. */
 static inline int find_good(
 	struct fixture *f, struct run *run, struct strvec *goods, struct err *err)
@@ -272,6 +281,27 @@ static inline int run_once(struct fixture *f, struct sim *sim, struct past *past
 
 	run_release(&run);
 	return r;
+}
+
+static inline void assert_judged_once(const struct past *past)
+{
+	for (size_t i = 0; i < past->n_steps; i++)
+		for (size_t j = 0; j < i; j++)
+			assert_string_not_equal(
+				past->steps[i].commit, past->steps[j].commit);
+}
+
+/* git makes the same of the log: that commit is the first bad one. */
+static inline void assert_git_replays(const struct fixture *f, const char *culprit)
+{
+	CLEANUP_BUF struct buf ref, path;
+
+	buf_init(&ref, 1024);
+	buf_init(&path, 1024);
+	git(f->folder, "git bisect replay log", NULL);
+	buf_addf(&path, "%s/.git/refs/bisect/bad", f->folder);
+	assert_int_equal(file_read(path.data, &ref, NULL), 0);
+	assert_memory_equal(ref.data, culprit, 40);
 }
 
 #endif

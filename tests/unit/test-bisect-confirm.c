@@ -201,18 +201,12 @@ static void git_replays_a_log_with_confirmations(void **state)
 {
 	struct fixture *f = *state;
 	CLEANUP_PAST struct past past = {0};
-	CLEANUP_BUF struct buf ref, path;
 	struct sim sim;
 
-	buf_init(&ref, 1024);
-	buf_init(&path, 1024);
 	begin(f, &sim, 12);
 	f->confirm = 1;
 	assert_int_equal(run_once(f, &sim, &past), RUN_FOUND);
-	git(f->folder, "git bisect replay log", NULL);
-	buf_addf(&path, "%s/.git/refs/bisect/bad", f->folder);
-	assert_int_equal(file_read(path.data, &ref, NULL), 0);
-	assert_memory_equal(ref.data, f->commits[12], 40);
+	assert_git_replays(f, f->commits[12]);
 }
 
 /* Real reverts, in a history in which

@@ -120,6 +120,14 @@ static void await_test(const struct crew_fixture *c)
 	assert_int_equal(read(c->started_fd, &byte, 1), 1);
 }
 
+/* A crew in the middle of a test that does not end by itself. */
+static void begin_test(struct crew_fixture *c, struct fixture *f)
+{
+	begin_crew(c, f, true);
+	start_step(c, f);
+	await_test(c);
+}
+
 static void a_step_is_told_whole(void **state)
 {
 	struct fixture *f = *state;
@@ -147,9 +155,7 @@ static void nothing_comes_in_time(void **state)
 	struct crew_fixture c;
 	struct crew_event event;
 
-	begin_crew(&c, f, true);
-	start_step(&c, f);
-	await_test(&c);
+	begin_test(&c, f);
 	crew_ops.wait(&c.crew, 0.01, &event);
 	assert_int_equal(event.news, CREW_TIME);
 	kill(getpid(), SIGUSR2);
@@ -187,9 +193,7 @@ static void a_process_is_killed(void **state)
 	struct crew_fixture c;
 	struct crew_event event;
 
-	begin_crew(&c, f, true);
-	start_step(&c, f);
-	await_test(&c);
+	begin_test(&c, f);
 	kill(c.crew.v[0].pid, SIGKILL);
 	crew_ops.wait(&c.crew, SOON, &event);
 	assert_int_equal(event.news, CREW_GONE);
@@ -211,9 +215,7 @@ static void the_controller_is_killed(void **state)
 	if (pid == 0) {
 		struct crew_fixture c;
 
-		begin_crew(&c, f, true);
-		start_step(&c, f);
-		await_test(&c);
+		begin_test(&c, f);
 		assert_int_equal(write(fds[1], "x", 1), 1);
 		pause();
 		_exit(0);

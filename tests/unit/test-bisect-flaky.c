@@ -64,10 +64,7 @@ static void a_test_that_is_sure_is_not_repeated(void **state)
 		assert_int_equal(run_once(f, &sim, &past), RUN_FOUND);
 		assert_string_equal(past.culprit, f->commits[culprit]);
 		assert_string_equal(past.belief, "");
-		for (size_t i = 0; i < past.n_steps; i++)
-			for (size_t k = 0; k < i; k++)
-				assert_string_not_equal(
-					past.steps[i].commit, past.steps[k].commit);
+		assert_judged_once(&past);
 	}
 }
 
@@ -223,11 +220,7 @@ static void git_replays_the_log(void **state)
 		sim.dice += i;
 		run_once(f, &sim, &past);
 	}
-	git(f->folder, "git bisect replay log", NULL);
-	buf_addf(&path, "%s/.git/refs/bisect/bad", f->folder);
-	assert_int_equal(file_read(path.data, &ref, NULL), 0);
-	assert_memory_equal(ref.data, past.culprit, 40);
-	buf_reset(&path);
+	assert_git_replays(f, past.culprit);
 	buf_addf(&path, "%s/.git/BISECT_LOG", f->folder);
 	assert_int_equal(file_read(path.data, &log, NULL), 0);
 	assert_non_null(strstr(log.data, "# first bad commit: ["));

@@ -139,6 +139,22 @@ static void a_culprit_is_confirmed(void **state)
 }
 
 /* --- whole runs --- */
+/* What is made ahead by so many at a time; 0: nothing is. */
+struct made {
+	bool has_image[COMMITS_MAX], ahead[COMMITS_MAX];
+};
+
+static void begin_ahead(struct fixture *f, struct sim *sim, struct made *made,
+	int culprit, unsigned int at_a_time)
+{
+	begin(f, sim, culprit);
+	*made = (struct made){0};
+	f->speculates = at_a_time > 0;
+	sim->speculate = at_a_time;
+	sim->has_image = made->has_image;
+	sim->ahead = made->ahead;
+}
+
 static void runs_find_the_same(void **state)
 {
 	struct fixture *f = *state;
@@ -149,16 +165,11 @@ static void runs_find_the_same(void **state)
 
 		for (int with = 0; with < 2; with++) {
 			CLEANUP_PAST struct past past = {0};
-			bool has_image[COMMITS_MAX] = {false},
-			     ahead[COMMITS_MAX] = {false};
+			struct made made;
 			struct sim sim;
 
-			begin(f, &sim, culprit);
+			begin_ahead(f, &sim, &made, culprit, with);
 			f->confirm = 1;
-			f->speculates = with;
-			sim.speculate = with;
-			sim.has_image = has_image;
-			sim.ahead = ahead;
 			assert_int_equal(run_once(f, &sim, &past), RUN_FOUND);
 			assert_string_equal(past.culprit, f->commits[culprit]);
 			seconds[with] = sim.now;
@@ -183,16 +194,12 @@ static void a_build_that_fails_ahead_is_known(void **state)
 
 	for (int culprit = 12; culprit <= 14; culprit++) {
 		CLEANUP_PAST struct past past = {0};
-		bool has_image[COMMITS_MAX] = {false}, ahead[COMMITS_MAX] = {false};
+		struct made made;
 		struct sim sim;
 
-		begin(f, &sim, culprit);
+		begin_ahead(f, &sim, &made, culprit, 2);
 		for (int i = 3; i <= 10; i++)
 			f->kinds[number_of(f, i)] = SIM_BROKEN;
-		f->speculates = true;
-		sim.speculate = 2;
-		sim.has_image = has_image;
-		sim.ahead = ahead;
 		assert_int_equal(run_once(f, &sim, &past), RUN_FOUND);
 		assert_string_equal(past.culprit, f->commits[culprit]);
 		for (size_t i = 0; i < past.n_steps; i++)
@@ -211,17 +218,12 @@ static void repeated_tests_look_ahead_too(void **state)
 	for (int culprit = 4; culprit <= 14; culprit += 5) {
 		for (int with = 0; with < 2; with++) {
 			CLEANUP_PAST struct past past = {0};
-			bool has_image[COMMITS_MAX] = {false},
-			     ahead[COMMITS_MAX] = {false};
+			struct made made;
 			struct sim sim;
 
-			begin(f, &sim, culprit);
+			begin_ahead(f, &sim, &made, culprit, with);
 			f->confidence = 95;
-			f->speculates = with;
-			sim.speculate = with;
 			sim.passes_on_bad = 0.2;
-			sim.has_image = has_image;
-			sim.ahead = ahead;
 			assert_int_equal(run_once(f, &sim, &past), RUN_FOUND);
 			used += sim.used;
 			builds[with] += sim.builds;
@@ -237,16 +239,13 @@ static void goes_on_after_a_kill(void **state)
 {
 	struct fixture *f = *state;
 
-	f->speculates = true;
 	for (unsigned int at = 1;; at++) {
 		CLEANUP_PAST struct past past = {0}, before = {0};
-		bool has_image[COMMITS_MAX] = {false};
+		struct made made;
 		struct sim sim;
 		int r;
 
-		begin(f, &sim, 5);
-		sim.speculate = 1;
-		sim.has_image = has_image;
+		begin_ahead(f, &sim, &made, 5, 1);
 		sim.die_at = at;
 		r = run_once(f, &sim, &before);
 		if (r == RUN_FOUND)

@@ -4,9 +4,7 @@
  * middle and after it; and at random moments, several times in one bisection. The end is
  * that of a bisection left alone, no step is lost, nothing that was judged is done again.
  */
-#include <sys/stat.h>
-
-#include "tests/unit/bisect-lab.h"
+#include "tests/unit/kill-lab.h"
 
 #define BISECTIONS 500
 #define KILLS_MAX 8 /* in one bisection */
@@ -17,37 +15,6 @@ static unsigned int roll(unsigned int sides)
 {
 	random_state = random_state * 1103515245 + 12345;
 	return (random_state >> 8) % sides;
-}
-
-static off_t log_size(const struct fixture *f)
-{
-	struct stat st;
-
-	assert_int_equal(stat(f->log, &st), 0);
-	return st.st_size;
-}
-
-/* What the first controller had judged stands as it was; no commit is there twice. */
-static void nothing_was_lost(const struct past *before, const struct past *after)
-{
-	assert_true(after->n_steps >= before->n_steps);
-	for (size_t i = 0; i < before->n_steps; i++) {
-		assert_string_equal(after->steps[i].commit, before->steps[i].commit);
-		assert_int_equal(after->steps[i].verdict, before->steps[i].verdict);
-		assert_string_equal(after->steps[i].boot, before->steps[i].boot);
-	}
-	for (size_t i = 0; i < after->n_steps; i++)
-		for (size_t j = 0; j < i; j++)
-			assert_string_not_equal(
-				after->steps[i].commit, after->steps[j].commit);
-}
-
-static void set_hard(struct fixture *f)
-{
-	f->kinds[number_of(f, 8)] = SIM_HANG;
-	f->kinds[number_of(f, MERGE)] = SIM_PANIC_REBOOTS;
-	f->kinds[number_of(f, 10)] = SIM_BROKEN;
-	f->kinds[number_of(f, 3)] = SIM_PANIC;
 }
 
 /* Runs to that call, and cuts the log to `size` unless it is below 0. */
@@ -78,28 +45,9 @@ static void goes_on_from(struct fixture *f, struct sim *sim)
 	assert_int_equal(run_once(f, sim, &after), RUN_FOUND);
 	assert_string_equal(after.culprit, f->commits[5]);
 	nothing_was_lost(&before, &after);
+	assert_judged_once(&after);
 	/* each test stands in the log, except one that the kill may have met */
 	assert_true(sim->tests <= after.n_steps + after.n_confirmations + 1);
-}
-
-/* Where a kill may have cut what was written between two calls: behind each of its
- * lines and in the middle of each. */
-static size_t list_cuts(const struct fixture *f, off_t from, off_t *ret_cuts, size_t room)
-{
-	CLEANUP_BUF struct buf text;
-	size_t n = 0;
-
-	buf_init(&text, 1024 * 1024);
-	assert_int_equal(file_read(f->log, &text, NULL), 0);
-	ret_cuts[n++] = from;
-	while (from < (off_t)text.len && n + 2 <= room) {
-		off_t line = strcspn(text.data + from, "\n") + 1;
-
-		ret_cuts[n++] = from + line / 2;
-		from += line;
-		ret_cuts[n++] = from;
-	}
-	return n;
 }
 
 static void killed_at_every_write(void **state)
@@ -165,6 +113,7 @@ static unsigned int run_and_kill(
 		sim->die_at = kills < KILLS_MAX ? sim->calls + 1 + roll(80) : 0;
 		*ret_end = run_once(f, sim, ret_past);
 		nothing_was_lost(&before, ret_past);
+		assert_judged_once(ret_past);
 		if (*ret_end != RUN_STOPPED)
 			return kills;
 		kills++;

@@ -74,48 +74,34 @@ static void make_facts(struct facts *facts, struct past *past)
 		"# a config\nCONFIG_X=y\n--=-tenfold-regression-report--\n");
 }
 
-static void a_mail_is_as_it_should_be(void **state)
+static void add_json(const struct facts *facts, struct buf *b)
 {
-	CLEANUP_PAST struct past past = {0};
-	CLEANUP_FACTS struct facts facts;
-	CLEANUP_BUF struct buf b;
+	CLEANUP_JSON json_t *json = report_json(facts);
+	CLEANUP_FREE char *text = json_dumps(json, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
 
-	(void)state;
-	buf_init(&b, REPORT_MAIL_MAX);
-	make_facts(&facts, &past);
-	report_mail(&facts, &b);
-	golden_check(GOLDEN "report.mail", &b);
-}
-
-static void a_page_is_as_it_should_be(void **state)
-{
-	CLEANUP_PAST struct past past = {0};
-	CLEANUP_FACTS struct facts facts;
-	CLEANUP_BUF struct buf b;
-
-	(void)state;
-	buf_init(&b, REPORT_MAIL_MAX);
-	make_facts(&facts, &past);
-	report_html(&facts, &b);
-	golden_check(GOLDEN "report.html", &b);
-}
-
-static void json_is_as_it_should_be(void **state)
-{
-	CLEANUP_PAST struct past past = {0};
-	CLEANUP_FACTS struct facts facts;
-	CLEANUP_JSON json_t *json = NULL;
-	CLEANUP_FREE char *text = NULL;
-	CLEANUP_BUF struct buf b;
-
-	(void)state;
-	buf_init(&b, REPORT_MAIL_MAX);
-	make_facts(&facts, &past);
-	json = report_json(&facts);
-	text = json_dumps(json, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
 	assert_non_null(text);
-	buf_addf(&b, "%s\n", text);
-	golden_check(GOLDEN "report.json", &b);
+	buf_addf(b, "%s\n", text);
+}
+
+static void each_form_is_as_it_should_be(void **state)
+{
+	static const struct {
+		void (*add)(const struct facts *facts, struct buf *b);
+		const char *golden;
+	} forms[] = {{report_mail, GOLDEN "report.mail"},
+		{report_html, GOLDEN "report.html"}, {add_json, GOLDEN "report.json"}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
+		CLEANUP_PAST struct past past = {0};
+		CLEANUP_FACTS struct facts facts;
+		CLEANUP_BUF struct buf b;
+
+		buf_init(&b, REPORT_MAIL_MAX);
+		make_facts(&facts, &past);
+		forms[i].add(&facts, &b);
+		golden_check(forms[i].golden, &b);
+	}
 }
 
 /* Whatever stands in the names: so many headers, and nobody else hears of it. */
@@ -260,9 +246,7 @@ static void the_tree_is_asked(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_mail_is_as_it_should_be),
-		cmocka_unit_test(a_page_is_as_it_should_be),
-		cmocka_unit_test(json_is_as_it_should_be),
+		cmocka_unit_test(each_form_is_as_it_should_be),
 		cmocka_unit_test(nothing_gets_into_the_headers),
 		cmocka_unit_test(signers_and_maintainers_are_told_apart),
 		cmocka_unit_test(only_ended_runs_are_told_of),

@@ -2,17 +2,14 @@
 /* Whole bisections in the simulated lab: faults, kills, and the right culprit. */
 #include "tests/unit/bisect-lab.h"
 
-/* Steps that needed a boot, and how often a commit was judged. */
+/* Steps that needed a boot. */
 static unsigned int count_boots(const struct past *past)
 {
 	unsigned int n = 0;
 
-	for (size_t i = 0; i < past->n_steps; i++) {
+	for (size_t i = 0; i < past->n_steps; i++)
 		n += past->steps[i].boot[0] != 0;
-		for (size_t j = 0; j < i; j++)
-			assert_string_not_equal(
-				past->steps[i].commit, past->steps[j].commit);
-	}
+	assert_judged_once(past);
 	return n;
 }
 
@@ -283,14 +280,6 @@ static void the_server_may_be_away(void **state)
 
 /* Killed at each call that reaches the world, one after the other, on a history with a
  * hang, a panic and a broken build. */
-static void set_hard(struct fixture *f)
-{
-	f->kinds[number_of(f, 8)] = SIM_HANG;
-	f->kinds[number_of(f, MERGE)] = SIM_PANIC_REBOOTS;
-	f->kinds[number_of(f, 10)] = SIM_BROKEN;
-	f->kinds[number_of(f, 3)] = SIM_PANIC;
-}
-
 static void goes_on_after_a_kill_at_any_call(void **state)
 {
 	struct fixture *f = *state;
@@ -353,18 +342,12 @@ static void git_replays_the_log(void **state)
 {
 	struct fixture *f = *state;
 	CLEANUP_PAST struct past past = {0};
-	CLEANUP_BUF struct buf ref, path;
 	struct sim sim;
 
-	buf_init(&ref, 1024);
-	buf_init(&path, 1024);
 	begin(f, &sim, 5);
 	set_hard(f);
 	assert_int_equal(run_once(f, &sim, &past), RUN_FOUND);
-	git(f->folder, "git bisect replay log", NULL);
-	buf_addf(&path, "%s/.git/refs/bisect/bad", f->folder);
-	assert_int_equal(file_read(path.data, &ref, NULL), 0);
-	assert_memory_equal(ref.data, f->commits[5], 40);
+	assert_git_replays(f, f->commits[5]);
 }
 
 int main(void)
