@@ -6,7 +6,7 @@ bisect_srcs += $(addprefix run/,ahead.c announce.c believe.c confirm.c flaky.c h
 	owner.c pace.c releases.c run-log.c run.c share.c step.c stock.c)
 bisect_srcs += $(addprefix team/,board.c crew.c ends.c lead.c muster.c narrow.c plan.c \
 	roster.c team.c wire.c worker.c)
-bisect_srcs += $(addprefix choice/,away.c belief.c choose.c foresee.c inform.c range.c rates.c \
+bisect_srcs += $(addprefix choice/,away.c belief.c choose.c cut-table.c foresee.c inform.c range.c rates.c \
 	reach.c several.c small.c strand.c tries.c weigh.c)
 bisect_srcs += $(addprefix boot/,boot.c cost.c drive.c ladder.c trip.c)
 bisect_srcs += $(addprefix judge/,confirm.c console.c ktap.c signature.c)
