@@ -50,6 +50,7 @@ struct conf {
 	unsigned int object_limit;  /* MB of one object folder */
 	char *ccache;               /* "no", "yes", "auto"; NULL: no */
 	unsigned int ccache_size;   /* MB of one tree's cache */
+	bool spare;                 /* objects that a header cannot change are kept */
 	struct strvec sendmail;     /* argv */
 	struct strvec mail_to;
 	char *mail_from;

@@ -292,6 +292,7 @@ static void making_release(struct making *m)
 	free(m->reach_file);
 	free(m->record_file);
 	reach_release(&m->reach);
+	spare_release(&m->spare);
 }
 
 int local_make(

@@ -25,6 +25,25 @@ int making_timed(struct making *m, const char *phase,
 	return r;
 }
 
+/* Objects of a make that went through, from the same .config, can be told from those that
+ * the commit changes. */
+static void plan_spared(struct making *m)
+{
+	const struct mark *mark = &m->place.mark;
+	CLEANUP_IMAGE struct image image = {0};
+	struct spare_view view = {.repo = m->repo,
+		.from = mark->source,
+		.to = m->commit.tree,
+		.src = m->place.src,
+		.obj = m->place.obj,
+		.src_name = kbuild_src(&m->kb)};
+
+	if (m->conf->spare && mark->phase == PHASE_IDLE && mark->built &&
+		mark->source[0] && mark->image[0] && !strcmp(mark->config, m->key) &&
+		making_find(m, mark->image, true, &image))
+		spare_plan(&view, &m->spare);
+}
+
 static int step_checkout(struct making *m, struct err *err)
 {
 	struct mark mark = m->place.mark;
@@ -32,6 +51,7 @@ static int step_checkout(struct making *m, struct err *err)
 	const char *from = mark.source[0] ? mark.source : NULL;
 	int r = 0;
 
+	plan_spared(m);
 	if (!from || strcmp(from, m->commit.tree)) {
 		mark.phase = PHASE_CHECKOUT;
 		r = workplace_mark(&m->place, &mark, err);
@@ -46,7 +66,12 @@ static int step_checkout(struct making *m, struct err *err)
 		mark.config[0] = '\0';
 	memcpy(mark.source, m->commit.tree, sizeof(mark.source));
 	mark.phase = PHASE_MAKE;
-	return workplace_mark(&m->place, &mark, err);
+	r = workplace_mark(&m->place, &mark, err);
+	/* not before: whoever recovers from a kill throws away what is newer than the
+	 * mark */
+	if (!r)
+		spare_apply(&m->spare);
+	return r;
 }
 
 static int step_configure(struct making *m, struct err *err)
@@ -61,6 +86,23 @@ static int step_configure(struct making *m, struct err *err)
 
 static int step_make(struct making *m, struct err *err)
 {
+	CLEANUP_BUF struct buf line = {0};
+	int r;
+
+	if (!m->spare.n_spared)
+		return kbuild_make(&m->kb, err);
+	buf_init(&line, 64 * 1024);
+	buf_adds(&line, "tenfold: ");
+	spare_describe(&m->spare, &line);
+	buf_addc(&line, '\n');
+	kbuild_say(&m->kb, line.data, line.len);
+	r = kbuild_make(&m->kb, err);
+	if (r != KBUILD_OK || spare_proven(&m->spare))
+		return r;
+	/* this config does not make those objects that would have shown that it compiles
+	 */
+	spare_undo(&m->spare);
+	spare_release(&m->spare);
 	return kbuild_make(&m->kb, err);
 }
 
@@ -176,6 +218,7 @@ static int make_or_remake(struct making *m, struct err *err)
 		return r;
 	if (!stale || m->outcome.clean)
 		return KBUILD_FAILED;
+	spare_release(&m->spare);
 	r = workplace_clean(&m->place, err);
 	if (!r)
 		r = workplace_mark(&m->place, &m->place.mark, err);
@@ -200,6 +243,9 @@ int making_make(struct making *m, struct err *err)
 	m->sandbox.hold_fd = m->place.lock_fd;
 	made = make_or_remake(m, err);
 	workplace_share_lock(&m->place, false);
+	/* they were kept on the word of objects that did not come about */
+	if (made != KBUILD_OK)
+		spare_undo(&m->spare);
 	/* torn: the mark goes on saying that a make is at work */
 	if (made < 0 && m->kb.torn)
 		return made;

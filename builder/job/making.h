@@ -12,6 +12,7 @@
 #include "builder/kbuild/ccache.h"
 #include "builder/kbuild/kbuild.h"
 #include "builder/reach/reach.h"
+#include "builder/spare/spare.h"
 #include "job.h"
 #include "progress.h"
 #include "workplace.h"
@@ -39,6 +40,7 @@ struct making {
 	bool configured;                /* .config is what the key stands for */
 	char before[IMAGE_COMMIT_TEXT]; /* what the workplace stood for; "": unknown */
 	struct reach reach;             /* of the workplace */
+	struct spare spare;             /* what this make leaves alone */
 	char *reach_file, *record_file; /* where it is kept, and that of this make */
 };
 

@@ -77,6 +77,8 @@ void kbuild_config_key(const struct conf_config *config, const char *arch,
 
 int kbuild_log_open(struct kbuild *kb, struct err *err);
 void kbuild_log_close(struct kbuild *kb);
+/* Adds to the log, as far as it goes. */
+void kbuild_say(struct kbuild *kb, const char *data, size_t len);
 
 /* Each returns a kbuild_result, or a negative errno with a sentence when make could not
  * do its work for a reason that is not the commit's: -ECANCELED, -ETIMEDOUT (without a

@@ -11,7 +11,4 @@
 int kbuild_run(
 	struct kbuild *kb, const char *const *extra, char *const *env, struct err *err);
 
-/* Adds to the log, as far as it goes. */
-void kbuild_say(struct kbuild *kb, const char *data, size_t len);
-
 #endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a set of C texts says with which words, and how far a mark on a word goes. Pure.
+ *
+ * A macro that mentions a marked word is marked itself, in whatever text. Any other text
+ * that does makes its file hot: who reads it may see a difference. One thing is let
+ * through: an inline function in which a value differs (MARK_VALUE) is a function with
+ * another value, for which no compiler can object to it.
+ */
+#ifndef TENFOLD_BUILDER_SPARE_SURVEY_H
+#define TENFOLD_BUILDER_SPARE_SURVEY_H
+
+#include "chunk.h"
+
+/* A list of words in the survey's pool. */
+struct list {
+	uint32_t first, n;
+};
+
+/* What a name stands for: a macro's text, or a function's. */
+struct body {
+	uint32_t name, file;
+	bool function;
+	struct list words;
+};
+
+struct file {
+	struct list said;    /* everything outside of bodies */
+	struct list defined; /* by #define and #undef */
+	bool unread;         /* nothing is known of it */
+	bool hot;
+};
+
+struct survey {
+	struct words words;
+	uint32_t *pool; /* owned */
+	size_t n_pool, room_pool;
+	struct body *bodies; /* owned */
+	size_t n_bodies, room_bodies;
+	struct file *files; /* owned */
+	size_t n_files, room_files;
+	uint32_t stamp; /* of the list under way, in words */
+	bool failed;
+};
+
+bool survey_init(struct survey *s);
+void survey_release(struct survey *s);
+#define CLEANUP_SURVEY CLEANUP(survey_release)
+
+/* Each adds a file and returns its number; 0 is none: s->failed. */
+uint32_t survey_add_unread(struct survey *s);
+/* A header. left_out: its chunks that do not count (or NULL), one a chunk. */
+uint32_t survey_add_header(
+	struct survey *s, const struct chunks *chunks, const bool *left_out);
+/* A text of which everything counts. */
+uint32_t survey_add_source(struct survey *s, const struct tokens *tokens);
+
+/* Which macros come to words with these marks. False: too far to follow. */
+bool survey_reach(struct survey *s, uint32_t marks);
+
+/* Carries MARK_TEXT and MARK_VALUE on, and finds what is hot. False: too far to follow.
+ */
+bool survey_spread(struct survey *s);
+
+/* True if a word can be made by pasting two or three others that anybody wrote. */
+bool survey_pasted(const struct survey *s, uint32_t word);
+
+#endif
