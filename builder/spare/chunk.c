@@ -354,8 +354,8 @@ static bool cut(struct chunker *c)
 			return false;
 		i = end + 1;
 	}
-	c->out->odd |=
-		c->braces || c->brackets || c->start != NONE || c->torn || c->n_ifs;
+	c->out->odd |= t->odd || c->braces || c->brackets || c->start != NONE ||
+		       c->torn || c->n_ifs;
 	return c->start == NONE || end_piece(c, i, false);
 }
 

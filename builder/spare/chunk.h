@@ -24,7 +24,8 @@ enum mark {
 	MARK_TOUCHED = 1 << 9, /* changed itself */
 	MARK_NEW = 1 << 10,    /* stands in a new declaration */
 	MARK_COND = 1 << 11,   /* decides whether a change is seen */
-	MARK_CONFIG = 1 << 12, /* an option that the old text names */
+	MARK_ON = 1 << 12,     /* an option of .config that is set */
+	MARK_SAID = 1 << 13,   /* a header or a command has it */
 };
 
 enum chunk_kind {
@@ -73,6 +74,9 @@ bool chunks_read(struct words *words, const char *text, size_t len, struct chunk
 /* Equal in everything that a preprocessor sees but lines. */
 bool chunk_same(const struct chunks *a, const struct chunk *x, const struct chunks *b,
 	const struct chunk *y);
+
+/* True for a branch that .config (MARK_ON) leaves out, if nobody else has a say in it. */
+bool chunk_dead(const struct words *words, const struct chunks *chunks, uint32_t branch);
 
 /* The token behind the bracket that closes the one at i; n if there is none. */
 size_t token_behind(const struct token *t, size_t n, size_t i);

@@ -45,8 +45,12 @@ static void add_input(struct deciding *d, struct input *in)
 static bool add_defines(struct survey *s, const struct object *o, struct tokens *tokens)
 {
 	for (size_t i = 0; i < o->defined.n; i++)
-		if (!lex(&s->words, o->defined.v[i], strlen(o->defined.v[i]), tokens))
+		if (!lex(&s->words, o->defined.v[i], strlen(o->defined.v[i]), tokens) ||
+			!strncmp(o->defined.v[i], "CONFIG_", 7) ||
+			!strncmp(o->defined.v[i], "-UCONFIG_", 9))
 			return false;
+	for (size_t j = 0; j < tokens->n; j++)
+		s->words.v[tokens->v[j].word].marks |= MARK_SAID;
 	return true;
 }
 
@@ -100,13 +104,14 @@ static bool defines_new(const struct survey *s, const struct file *f)
 
 static bool is_reached(struct deciding *d, const struct object *o)
 {
-	const struct survey *s = &d->survey;
+	struct survey *s = &d->survey;
 
 	for (size_t i = 0; i < o->n_files; i++) {
 		const struct input *in = &d->objects->inputs[o->files[i]];
 		const struct file *f = &s->files[in->survey];
 
-		if (f->hot || (!in->is_header && defines_new(s, f)))
+		if (f->hot ||
+			(!in->is_header && (defines_new(s, f) || survey_pastes(s, f))))
 			return true;
 		if (in->state == INPUT_CHANGED &&
 			s->files[d->differs[in->header].old_file].hot)
@@ -163,19 +168,14 @@ static bool spread(struct deciding *d)
 		return false;
 	for (size_t i = 0; i < d->change->n; i++)
 		differ_judge(&d->differs[i], s);
-	if (!survey_spread(s))
-		return false;
-	for (size_t i = 1; i < s->words.n; i++)
-		if ((s->words.v[i].marks & (MARK_TEXT | MARK_VALUE)) &&
-			survey_pasted(s, i))
-			return false;
-	return true;
+	return survey_spread(s);
 }
 
-bool decide(const struct change *change, struct objects *objects, enum verdict *ret)
+bool decide(const struct change *change, const char *config, struct objects *objects,
+	enum verdict *ret)
 {
 	struct deciding d = {.change = change, .objects = objects, .verdicts = ret};
-	bool good = survey_init(&d.survey);
+	bool good = survey_init(&d.survey, config);
 
 	d.differs = calloc(change->n, sizeof(*d.differs));
 	good &= d.differs != NULL;

@@ -12,6 +12,7 @@ enum verdict {
 };
 
 /* One verdict an object; false: nothing can be told. */
-bool decide(const struct change *change, struct objects *objects, enum verdict *ret);
+bool decide(const struct change *change, const char *config, struct objects *objects,
+	enum verdict *ret);
 
 #endif

@@ -203,7 +203,7 @@ static bool is_moved(const struct differ *d, size_t j, const struct words *words
 	const struct token *was = d->old.tokens.v + d->old.v[d->twin[j]].first;
 	bool moved = false, says = false;
 
-	for (size_t i = 0; i < k->n; i++) {
+	for (size_t i = k->kind > CHUNK_DIRECTIVE ? 0 : 2; i < k->n; i++) {
 		moved |= t[i].line != was[i].line;
 		says |= t[i].kind == TOKEN_NAME &&
 			(words->v[t[i].word].marks & MARK_LINE);
@@ -216,7 +216,8 @@ static bool judge_lines(const struct differ *d, struct words *words)
 	for (size_t j = 0; j < d->new.n; j++) {
 		const struct chunk *k = &d->new.v[j];
 
-		if (d->came[j] || k->kind == CHUNK_DEFINE || !is_moved(d, j, words))
+		if (d->came[j] || k->kind == CHUNK_DEFINE ||
+			chunk_dead(words, &d->new, k->cond) || !is_moved(d, j, words))
 			continue;
 		if (k->kind != CHUNK_FUNCTION || (words->v[k->name].marks & MARK_MACRO))
 			return false;

@@ -68,7 +68,9 @@ static bool skip_comment(struct lexer *lx)
 		if (*lx->at == '\n') {
 			lx->line++;
 		} else if (!line && *lx->at == '*' && lx->at + 1 < lx->end) {
-			if (lx->at[1] == '\\')
+			/* cut in two by the end of a line */
+			if (lx->end - lx->at > 3 && !memcmp(lx->at + 1, "\\\n", 2) &&
+				strchr("/\\", lx->at[3]))
 				return false;
 			if (lx->at[1] == '/') {
 				lx->at += 2;
@@ -90,23 +92,37 @@ static bool add_run(struct lexer *lx, enum token_kind kind)
 				(*lx->at == '.' || ((*lx->at == '+' || *lx->at == '-') &&
 							   strchr("eEpP", lx->at[-1]))))))
 		lx->at++;
-	return !(lx->at < lx->end && *lx->at == '\\') &&
+	return !(lx->at + 1 < lx->end && *lx->at == '\\' && lx->at[1] == '\n') &&
 	       add(lx, kind, start, lx->at - start, 0);
+}
+
+/* A quote that its line does not end is a token by itself, in what only an assembler or
+ * nobody reads. What would be a comment behind it is one or not: false. */
+static bool add_quote(struct lexer *lx, const char *line)
+{
+	for (const char *at = lx->at; at + 1 < line; at++)
+		if (at[0] == '/' && (at[1] == '/' || at[1] == '*'))
+			return false;
+	lx->tokens->odd = true;
+	lx->at++;
+	return add(lx, TOKEN_SIGN, lx->at - 1, 1, lx->at[-1]);
 }
 
 static bool add_literal(struct lexer *lx)
 {
-	const char *start = lx->at++;
+	const char *start = lx->at, *at = start + 1;
 
-	for (; lx->at < lx->end && *lx->at != '\n'; lx->at++) {
-		if (*lx->at == '\\' && lx->at + 1 < lx->end && lx->at[1] != '\n')
-			lx->at++;
-		else if (*lx->at == '\\')
+	for (; at < lx->end && *at != '\n'; at++) {
+		if (*at == '\\' && at + 1 < lx->end && at[1] != '\n') {
+			at++;
+		} else if (*at == '\\') {
 			return false;
-		else if (*lx->at == *start)
-			return add(lx, TOKEN_STRING, start, ++lx->at - start, 0);
+		} else if (*at == *start) {
+			lx->at = at + 1;
+			return add(lx, TOKEN_STRING, start, lx->at - start, 0);
+		}
 	}
-	return false;
+	return add_quote(lx, at);
 }
 
 static bool add_sign(struct lexer *lx)
@@ -116,8 +132,10 @@ static bool add_sign(struct lexer *lx)
 	const char *start = lx->at;
 	size_t left = lx->end - lx->at;
 
-	if (!strchr("()[]{};,.*&=+-/<>!?:|^~%#", *start))
+	if (*start < ' ' || *start > '~')
 		return false;
+	/* an assembler's */
+	lx->tokens->odd |= strchr("\\@`", *start) != NULL;
 	for (size_t i = 0; left > 1 && i < ARRAY_SIZE(digraphs); i++)
 		if (!memcmp(start, digraphs[i], 2))
 			return false;
@@ -212,6 +230,7 @@ bool lex(struct words *words, const char *text, size_t len, struct tokens *token
 		.fresh = true};
 
 	tokens->n = 0;
+	tokens->odd = false;
 	if (len > TEXT_MAX)
 		return false;
 	while (lx.at < lx.end)

@@ -34,6 +34,7 @@ struct token {
 struct tokens {
 	struct token *v; /* owned */
 	size_t n, room;
+	bool odd; /* it has tokens that are none of C */
 };
 
 /* Replaces what tokens has. False in doubt: a literal or comment that does not end, a

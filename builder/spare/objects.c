@@ -246,7 +246,7 @@ void objects_release(struct objects *objects)
 {
 	for (size_t i = 0; i < objects->n; i++)
 		object_release(&objects->v[i]);
-	for (size_t i = 0; i < objects->n_inputs; i++)
+	for (size_t i = 1; i < objects->n_inputs; i++) /* 0 is no word */
 		free(objects->inputs[i].path);
 	free(objects->v);
 	free(objects->inputs);

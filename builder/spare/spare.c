@@ -14,19 +14,18 @@
 #define CONFIG_MAX (8u << 20)
 
 /* Options with which more of a header's text gets into a build than its code. */
-static bool config_fits(const char *obj)
+static bool config_fits(const char *obj, struct buf *config)
 {
 	static const char *const unfit[] = {"MODVERSIONS", "TRIM_UNUSED_KSYMS",
 		"DEBUG_INFO_BTF", "GENDWARFKSYMS", "GCC_PLUGINS", "DEBUG_INFO"};
 	CLEANUP_FREE char *path = buf_format("%s/.config", obj);
-	CLEANUP_BUF struct buf config = {0};
 
-	buf_init(&config, CONFIG_MAX);
+	buf_init(config, CONFIG_MAX);
 	if (!path || !sandbox_product(obj, ".config") ||
-		file_read(path, &config, NULL) < 0)
+		file_read(path, config, NULL) < 0)
 		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(unfit); i++)
-		if (kconfig_is_set(config.data, unfit[i]))
+		if (kconfig_is_set(config->data, unfit[i]))
 			return false;
 	return true;
 }
@@ -69,15 +68,16 @@ void spare_plan(const struct spare_view *view, struct spare *ret_spare)
 	CLEANUP_CHANGE struct change change = {0};
 	CLEANUP_OBJECTS struct objects objects = {0};
 	CLEANUP_FREE enum verdict *verdicts = NULL;
+	CLEANUP_BUF struct buf config = {0};
 	bool good = true;
 
 	*ret_spare = (struct spare){0};
 	if (!change_read(view->repo, view->from, view->to, &change) ||
-		!config_fits(view->obj) || objects_read(&places, &change, &objects) < 0 ||
-		!objects.n)
+		!config_fits(view->obj, &config) ||
+		objects_read(&places, &change, &objects) < 0 || !objects.n)
 		return;
 	verdicts = calloc(objects.n, sizeof(*verdicts));
-	if (!verdicts || !decide(&change, &objects, verdicts))
+	if (!verdicts || !decide(&change, config.data, &objects, verdicts))
 		return;
 	for (size_t i = 0; good && i < objects.n; i++)
 		if (verdicts[i] != VERDICT_COMPILE)

@@ -8,9 +8,12 @@
 
 #include <string.h>
 
+#include "lib/buf.h"
+
 #define ROUNDS 64
 #define POOL_MAX (64u << 20)
-#define PASTE_MAX 96 /* letters of a name that is looked at */
+#define PASTE_MAX 96    /* letters of a name that is looked at */
+#define SPLITS_MAX 4096 /* ways to make marked names */
 #define CARRIED (MARK_TEXT | MARK_VALUE)
 
 static bool reserve(void *v, size_t *room, size_t n, size_t size)
@@ -27,11 +30,35 @@ static bool reserve(void *v, size_t *room, size_t n, size_t size)
 	return true;
 }
 
-bool survey_init(struct survey *s)
+/* "CONFIG_X=y" and the like; a module's option has another name in C. */
+static void add_config(struct survey *s, const char *config)
+{
+	for (const char *line = config; *line; line += strcspn(line, "\n")) {
+		CLEANUP_FREE char *name = NULL;
+		size_t len;
+
+		line += strspn(line, "\n");
+		len = strcspn(line, "=\n");
+		if (strncmp(line, "CONFIG_", 7) != 0 || line[len] != '=')
+			continue;
+		name = buf_format("%.*s%s", (int)len, line,
+			strncmp(line + len, "=m\n", 3) ? "" : "_MODULE");
+		if (name && words_add(&s->words, name, strlen(name)))
+			s->words.v[words_find(&s->words, name, strlen(name))].marks |=
+				MARK_ON;
+		else
+			s->failed = true;
+	}
+}
+
+bool survey_init(struct survey *s, const char *config)
 {
 	*s = (struct survey){0};
 	survey_add_unread(s); /* 0 is no file */
-	return chunk_words(&s->words) && !s->failed;
+	if (!chunk_words(&s->words))
+		return false;
+	add_config(s, config);
+	return !s->failed;
 }
 
 void survey_release(struct survey *s)
@@ -40,6 +67,7 @@ void survey_release(struct survey *s)
 	free(s->pool);
 	free(s->bodies);
 	free(s->files);
+	free(s->splits);
 	*s = (struct survey){0};
 }
 
@@ -89,8 +117,35 @@ static void list_add_tokens(
 	struct survey *s, struct list *list, const struct token *t, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (t[i].kind == TOKEN_NAME)
+		if (t[i].kind == TOKEN_NAME || t[i].kind == TOKEN_NUMBER)
 			list_add(s, list, t[i].word);
+}
+
+static void say(struct survey *s, const struct token *t, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (t[i].kind == TOKEN_NAME || t[i].kind == TOKEN_NUMBER)
+			s->words.v[t[i].word].marks |= MARK_SAID;
+}
+
+/* A macro's parameters: their names say nothing. */
+static bool is_parameter(const struct token *t, size_t params, uint32_t word)
+{
+	for (size_t i = 0; i < params; i++)
+		if (t[i].kind == TOKEN_NAME && t[i].word == word)
+			return true;
+	return false;
+}
+
+/* t: behind the macro's name. */
+static void say_body(struct survey *s, const struct token *t, size_t n)
+{
+	bool has = n && t[0].kind == TOKEN_SIGN && t[0].sign == '(' && !t[0].space;
+	size_t params = has ? token_behind(t, n, 0) : 0;
+
+	for (size_t i = params; i < n; i++)
+		if (!is_parameter(t, params, t[i].word))
+			say(s, t + i, 1);
 }
 
 static void add_body(struct survey *s, uint32_t file, uint32_t name, bool function,
@@ -113,6 +168,16 @@ static bool is_said(const struct chunk *k)
 	       k->kind != CHUNK_INCLUDE;
 }
 
+/* "if" of a directive is no word of C. */
+static void list_add_said(struct survey *s, struct list *list,
+	const struct chunks *chunks, const struct chunk *k)
+{
+	uint32_t skip = k->kind == CHUNK_OTHER || k->kind > CHUNK_DIRECTIVE ? 0 : 2;
+
+	if (k->n > skip)
+		list_add_tokens(s, list, chunks->tokens.v + k->first + skip, k->n - skip);
+}
+
 uint32_t survey_add_header(
 	struct survey *s, const struct chunks *chunks, const bool *left_out)
 {
@@ -123,15 +188,22 @@ uint32_t survey_add_header(
 	for (size_t i = 0; !s->failed && i < chunks->n; i++) {
 		const struct chunk *k = &chunks->v[i];
 
-		if (k->kind == CHUNK_DEFINE)
+		if (chunk_dead(&s->words, chunks, k->cond))
+			continue;
+		if (k->kind == CHUNK_DEFINE) {
 			add_body(s, file, k->name, false, t + k->first + 3, k->n - 3);
-		else if (k->kind == CHUNK_FUNCTION && !(left_out && left_out[i]))
+			say_body(s, t + k->first + 3, k->n - 3);
+			continue;
+		}
+		say(s, t + k->first, k->n);
+		if (k->kind == CHUNK_FUNCTION && !(left_out && left_out[i]))
 			add_body(s, file, k->name, true, t + k->first, k->n);
 	}
 	list = list_start(s);
 	for (size_t i = 0; !s->failed && i < chunks->n; i++)
-		if (is_said(&chunks->v[i]) && !(left_out && left_out[i]))
-			list_add_tokens(s, &list, t + chunks->v[i].first, chunks->v[i].n);
+		if (is_said(&chunks->v[i]) && !(left_out && left_out[i]) &&
+			!chunk_dead(&s->words, chunks, chunks->v[i].cond))
+			list_add_said(s, &list, chunks, &chunks->v[i]);
 	if (s->failed)
 		return 0;
 	s->files[file].said = list;
@@ -139,7 +211,8 @@ uint32_t survey_add_header(
 	for (size_t i = 0; i < chunks->n; i++) {
 		const struct chunk *k = &chunks->v[i];
 
-		if (k->kind != CHUNK_DEFINE && k->kind != CHUNK_UNDEF)
+		if ((k->kind != CHUNK_DEFINE && k->kind != CHUNK_UNDEF) ||
+			chunk_dead(&s->words, chunks, k->cond))
 			continue;
 		s->words.v[k->name].marks |= MARK_MACRO;
 		if (!(left_out && left_out[i]))
@@ -211,14 +284,68 @@ static bool carry_all(struct survey *s, uint32_t marks)
 	return false;
 }
 
+static bool add_split(struct survey *s, struct split split)
+{
+	if (s->n_splits >= SPLITS_MAX ||
+		!reserve(&s->splits, &s->room_splits, s->n_splits, sizeof(split)))
+		return false;
+	s->splits[s->n_splits++] = split;
+	return true;
+}
+
+static bool split_word(struct survey *s, uint32_t word)
+{
+	const char *text = s->words.v[word].text;
+	size_t len = s->words.v[word].len;
+
+	if (len > PASTE_MAX)
+		return false;
+	for (size_t i = 1; i < len; i++) {
+		uint32_t a = words_find(&s->words, text, i), b, c;
+
+		if (!a)
+			continue;
+		b = words_find(&s->words, text + i, len - i);
+		if (b && !add_split(s, (struct split){{a, b, 0}}))
+			return false;
+		for (size_t j = i + 1; j < len; j++) {
+			b = words_find(&s->words, text + i, j - i);
+			c = b ? words_find(&s->words, text + j, len - j) : 0;
+			if (c && !add_split(s, (struct split){{a, b, c}}))
+				return false;
+		}
+	}
+	return true;
+}
+
+/* How each marked name could be made. */
+static bool split_all(struct survey *s)
+{
+	for (size_t i = 1; i < s->words.n; i++)
+		if ((s->words.v[i].marks & CARRIED) && !split_word(s, i))
+			return false;
+	return true;
+}
+
 bool survey_reach(struct survey *s, uint32_t marks)
 {
 	return carry_all(s, marks);
 }
 
+static bool has_option(const struct survey *s, const struct list *list)
+{
+	for (uint32_t i = 0; i < list->n; i++) {
+		const struct word *w = &s->words.v[s->pool[list->first + i]];
+
+		if (w->len > 7 && !memcmp(w->text, "CONFIG_", 7))
+			return true;
+	}
+	return false;
+}
+
 bool survey_spread(struct survey *s)
 {
-	if (!carry_all(s, CARRIED))
+	if (!carry_all(s, CARRIED) || !split_all(s))
 		return false;
 	for (size_t i = 0; i < s->n_bodies; i++) {
 		const struct body *b = &s->bodies[i];
@@ -232,34 +359,29 @@ bool survey_spread(struct survey *s)
 	for (size_t i = 1; i < s->n_files; i++) {
 		struct file *f = &s->files[i];
 
-		/* defined twice, or told when a change is seen */
+		/* defined twice; told when a change is seen, or whether .config holds */
 		f->hot |= (marks_in(s, &f->said) & CARRIED) ||
-			  (marks_in(s, &f->defined) & (MARK_TOUCHED | MARK_COND));
+			  (marks_in(s, &f->defined) & (MARK_TOUCHED | MARK_COND)) ||
+			  has_option(s, &f->defined);
 	}
 	return true;
 }
 
-static bool is_there(const struct survey *s, const char *text, size_t len)
+bool survey_pastes(struct survey *s, const struct file *source)
 {
-	return words_find(&s->words, text, len) != 0;
-}
+	s->stamp++;
+	for (uint32_t i = 0; s->n_splits && i < source->said.n; i++)
+		s->words.v[s->pool[source->said.first + i]].seen = s->stamp;
+	for (size_t i = 0; i < s->n_splits; i++) {
+		bool all = true;
 
-bool survey_pasted(const struct survey *s, uint32_t word)
-{
-	const char *text = s->words.v[word].text;
-	size_t len = s->words.v[word].len;
+		for (int j = 0; all && j < 3 && s->splits[i].parts[j]; j++) {
+			const struct word *w = &s->words.v[s->splits[i].parts[j]];
 
-	if (len > PASTE_MAX)
-		return true;
-	for (size_t i = 1; i < len; i++) {
-		if (!is_there(s, text, i))
-			continue;
-		if (is_there(s, text + i, len - i))
+			all = (w->marks & MARK_SAID) || w->seen == s->stamp;
+		}
+		if (all)
 			return true;
-		for (size_t j = i + 1; j < len; j++)
-			if (is_there(s, text + i, j - i) &&
-				is_there(s, text + j, len - j))
-				return true;
 	}
 	return false;
 }

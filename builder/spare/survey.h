@@ -31,8 +31,15 @@ struct file {
 	bool hot;
 };
 
+/* A marked name, in two or three (the last 0) other words. */
+struct split {
+	uint32_t parts[3];
+};
+
 struct survey {
 	struct words words;
+	struct split *splits; /* owned */
+	size_t n_splits, room_splits;
 	uint32_t *pool; /* owned */
 	size_t n_pool, room_pool;
 	struct body *bodies; /* owned */
@@ -43,7 +50,8 @@ struct survey {
 	bool failed;
 };
 
-bool survey_init(struct survey *s);
+/* config: the text of .config, which decides what of a header is read at all. */
+bool survey_init(struct survey *s, const char *config);
 void survey_release(struct survey *s);
 #define CLEANUP_SURVEY CLEANUP(survey_release)
 
@@ -62,7 +70,8 @@ bool survey_reach(struct survey *s, uint32_t marks);
  */
 bool survey_spread(struct survey *s);
 
-/* True if a word can be made by pasting two or three others that anybody wrote. */
-bool survey_pasted(const struct survey *s, uint32_t word);
+/* Once marks are spread: true if a source that has these words can make a marked name by
+ * pasting its own words and those of headers. */
+bool survey_pastes(struct survey *s, const struct file *source);
 
 #endif

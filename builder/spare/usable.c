@@ -199,6 +199,19 @@ static bool tag_known(const struct use *use, uint32_t word)
 	return false;
 }
 
+/* A prototype names a struct that it takes a pointer to: the compiler only warns if it
+ * does not know it, and does so for its neighbour that stays, too. */
+static bool neighbour_has_tag(const struct use *use, uint32_t word)
+{
+	const struct chunks *c = use->u->chunks;
+
+	for (size_t e = use->at + 1; e < c->n && is_declaration(&c->v[e]); e++)
+		if (!use->u->changed[e] && c->v[e].kind == CHUNK_PROTOTYPE &&
+			has_role(use->u, &c->v[e], word, ROLE_TAG, true))
+			return use->k->kind == CHUNK_PROTOTYPE;
+	return false;
+}
+
 static bool note(uint32_t *list, size_t *n, size_t max, uint32_t word)
 {
 	for (size_t i = 0; i < *n; i++)
@@ -331,7 +344,7 @@ static bool take_name(struct use *use, size_t i)
 	case ROLE_TAG:
 		return is_struct(use->u, use->t + i - 1) &&
 		       note(use->tags, &use->n_tags, TAGS_MAX, word) &&
-		       tag_known(use, word);
+		       (tag_known(use, word) || neighbour_has_tag(use, word));
 	case ROLE_MEMBER:
 		return take_member(use, i);
 	case ROLE_CALL:
