@@ -18,6 +18,7 @@ struct chunker {
 	uint32_t braces, brackets; /* open ones; brackets: ( and [ */
 	uint32_t start;            /* of the piece; NONE: between two */
 	bool torn;                 /* a directive stands in what the piece is part of */
+	uint32_t inside;           /* torn: the function that it is, or 0 */
 	bool groups, value, body;  /* saw (...), =, the { of a function */
 	struct open_if ifs[DEPTH_MAX];
 	uint32_t n_ifs;
@@ -187,14 +188,36 @@ static void recognize(const struct words *words, const struct token *t, struct c
 	}
 }
 
+/* The name of a function whose head and { stand in this piece, and a part of its body. */
+static uint32_t function_of(const struct words *words, const struct token *t, size_t n)
+{
+	struct head h;
+	size_t behind, open;
+
+	if (!read_head(words, t, n, &h) || !is_sign(t + h.end, '(') || !h.is_static ||
+		!h.is_inline || h.is_extern)
+		return 0;
+	behind = token_behind(t, n, h.end);
+	for (open = behind; open < n && !is_sign(t + open, '{'); open++)
+		;
+	return open < n && is_tail(words, t, open, behind) ? t[h.name].word : 0;
+}
+
 static bool end_piece(struct chunker *c, size_t end, bool whole)
 {
 	struct chunk *k = add(c, CHUNK_OTHER, c->start, end);
+	const struct token *t = c->out->tokens.v + c->start;
 
 	if (!k)
 		return false;
 	if (whole && !c->torn)
-		recognize(c->words, c->out->tokens.v + c->start, k);
+		recognize(c->words, t, k);
+	if (!whole && !c->torn && c->braces)
+		c->inside = function_of(c->words, t, k->n);
+	if (c->inside) {
+		k->kind = CHUNK_PIECE;
+		k->name = c->inside;
+	}
 	c->start = NONE;
 	c->torn = !whole;
 	return true;
@@ -252,6 +275,7 @@ static bool take_code(struct chunker *c, size_t i)
 	if (!end_piece(c, i + 1, !c->torn))
 		return false;
 	c->torn = c->groups = c->value = c->body = false;
+	c->inside = 0;
 	return true;
 }
 

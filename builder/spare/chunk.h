@@ -25,7 +25,8 @@ enum mark {
 	MARK_NEW = 1 << 10,    /* stands in a new declaration */
 	MARK_COND = 1 << 11,   /* decides whether a change is seen */
 	MARK_ON = 1 << 12,     /* an option of .config that is set */
-	MARK_SAID = 1 << 13,   /* a header or a command has it */
+	MARK_SAID = 1 << 13,   /* it may be given to what pastes */
+	MARK_GLUE = 1 << 14,   /* a macro that pastes, or comes to one that does */
 };
 
 enum chunk_kind {
@@ -35,6 +36,7 @@ enum chunk_kind {
 	CHUNK_INCLUDE,
 	CHUNK_DIRECTIVE, /* any other */
 	CHUNK_FUNCTION,  /* static inline, with its body */
+	CHUNK_PIECE,     /* of one, up to a directive in it */
 	CHUNK_PROTOTYPE,
 	CHUNK_VARIABLE, /* extern */
 	CHUNK_FORWARD,  /* struct x; */

@@ -164,7 +164,8 @@ static bool spread(struct deciding *d)
 {
 	struct survey *s = &d->survey;
 
-	if (s->failed || s->words.failed || !survey_reach(s, MARK_LINE | MARK_HAZARD))
+	if (s->failed || s->words.failed ||
+		!survey_reach(s, MARK_LINE | MARK_HAZARD | MARK_GLUE))
 		return false;
 	for (size_t i = 0; i < d->change->n; i++)
 		differ_judge(&d->differs[i], s);

@@ -219,7 +219,8 @@ static bool judge_lines(const struct differ *d, struct words *words)
 		if (d->came[j] || k->kind == CHUNK_DEFINE ||
 			chunk_dead(words, &d->new, k->cond) || !is_moved(d, j, words))
 			continue;
-		if (k->kind != CHUNK_FUNCTION || (words->v[k->name].marks & MARK_MACRO))
+		if ((k->kind != CHUNK_FUNCTION && k->kind != CHUNK_PIECE) ||
+			(words->v[k->name].marks & MARK_MACRO))
 			return false;
 		words->v[k->name].marks |= MARK_VALUE;
 	}

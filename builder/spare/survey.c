@@ -12,8 +12,8 @@
 
 #define ROUNDS 64
 #define POOL_MAX (64u << 20)
-#define PASTE_MAX 96    /* letters of a name that is looked at */
-#define SPLITS_MAX 4096 /* ways to make marked names */
+#define PASTE_MAX 96   /* letters of a name that is looked at */
+#define SPLITS_MAX 256 /* ways to make marked names */
 #define CARRIED (MARK_TEXT | MARK_VALUE)
 
 static bool reserve(void *v, size_t *room, size_t n, size_t size)
@@ -137,14 +137,16 @@ static bool is_parameter(const struct token *t, size_t params, uint32_t word)
 	return false;
 }
 
-/* t: behind the macro's name. */
-static void say_body(struct survey *s, const struct token *t, size_t n)
+/* What stands in a macro may be given to another. t: behind the macro's name. */
+static void say_body(struct survey *s, uint32_t macro, const struct token *t, size_t n)
 {
 	bool has = n && t[0].kind == TOKEN_SIGN && t[0].sign == '(' && !t[0].space;
 	size_t params = has ? token_behind(t, n, 0) : 0;
 
 	for (size_t i = params; i < n; i++)
-		if (!is_parameter(t, params, t[i].word))
+		if (t[i].kind == TOKEN_SIGN && t[i].sign == SIGN_PASTE)
+			s->words.v[macro].marks |= MARK_GLUE;
+		else if (!is_parameter(t, params, t[i].word))
 			say(s, t + i, 1);
 }
 
@@ -165,14 +167,14 @@ static void add_body(struct survey *s, uint32_t file, uint32_t name, bool functi
 static bool is_said(const struct chunk *k)
 {
 	return k->kind != CHUNK_DEFINE && k->kind != CHUNK_FUNCTION &&
-	       k->kind != CHUNK_INCLUDE;
+	       k->kind != CHUNK_PIECE && k->kind != CHUNK_INCLUDE;
 }
 
 /* "if" of a directive is no word of C. */
 static void list_add_said(struct survey *s, struct list *list,
 	const struct chunks *chunks, const struct chunk *k)
 {
-	uint32_t skip = k->kind == CHUNK_OTHER || k->kind > CHUNK_DIRECTIVE ? 0 : 2;
+	uint32_t skip = k->kind > CHUNK_DIRECTIVE ? 0 : 2;
 
 	if (k->n > skip)
 		list_add_tokens(s, list, chunks->tokens.v + k->first + skip, k->n - skip);
@@ -192,11 +194,11 @@ uint32_t survey_add_header(
 			continue;
 		if (k->kind == CHUNK_DEFINE) {
 			add_body(s, file, k->name, false, t + k->first + 3, k->n - 3);
-			say_body(s, t + k->first + 3, k->n - 3);
+			say_body(s, k->name, t + k->first + 3, k->n - 3);
 			continue;
 		}
-		say(s, t + k->first, k->n);
-		if (k->kind == CHUNK_FUNCTION && !(left_out && left_out[i]))
+		if ((k->kind == CHUNK_FUNCTION || k->kind == CHUNK_PIECE) &&
+			!(left_out && left_out[i]))
 			add_body(s, file, k->name, true, t + k->first, k->n);
 	}
 	list = list_start(s);
@@ -207,6 +209,7 @@ uint32_t survey_add_header(
 	if (s->failed)
 		return 0;
 	s->files[file].said = list;
+	s->files[file].header = true;
 	list = list_start(s);
 	for (size_t i = 0; i < chunks->n; i++) {
 		const struct chunk *k = &chunks->v[i];
@@ -343,10 +346,54 @@ static bool has_option(const struct survey *s, const struct list *list)
 	return false;
 }
 
+static bool list_pastes(struct survey *s, const struct list *list)
+{
+	s->stamp++;
+	for (uint32_t i = 0; s->n_splits && i < list->n; i++)
+		s->words.v[s->pool[list->first + i]].seen = s->stamp;
+	for (size_t i = 0; i < s->n_splits; i++) {
+		bool all = true;
+
+		for (int j = 0; all && j < 3 && s->splits[i].parts[j]; j++) {
+			const struct word *w = &s->words.v[s->splits[i].parts[j]];
+
+			all = (w->marks & MARK_SAID) || w->seen == s->stamp;
+		}
+		if (all)
+			return true;
+	}
+	return false;
+}
+
+bool survey_pastes(struct survey *s, const struct file *source)
+{
+	return list_pastes(s, &source->said);
+}
+
+/* A text of a header that has to do with pasting at all, and has the parts: what is given
+ * to a macro stands in the same text, or in a macro's. */
+static void find_pastes(struct survey *s)
+{
+	for (size_t i = 0; i < s->n_bodies; i++) {
+		const struct body *b = &s->bodies[i];
+
+		if (b->function && (marks_in(s, &b->words) & MARK_GLUE) &&
+			list_pastes(s, &b->words))
+			s->files[b->file].hot = true;
+	}
+	for (size_t i = 1; i < s->n_files; i++) {
+		struct file *f = &s->files[i];
+
+		if (f->header && (marks_in(s, &f->said) & MARK_GLUE))
+			f->hot |= list_pastes(s, &f->said);
+	}
+}
+
 bool survey_spread(struct survey *s)
 {
 	if (!carry_all(s, CARRIED) || !split_all(s))
 		return false;
+	find_pastes(s);
 	for (size_t i = 0; i < s->n_bodies; i++) {
 		const struct body *b = &s->bodies[i];
 		uint32_t marks = b->function ? marks_in(s, &b->words) : 0;
@@ -365,23 +412,4 @@ bool survey_spread(struct survey *s)
 			  has_option(s, &f->defined);
 	}
 	return true;
-}
-
-bool survey_pastes(struct survey *s, const struct file *source)
-{
-	s->stamp++;
-	for (uint32_t i = 0; s->n_splits && i < source->said.n; i++)
-		s->words.v[s->pool[source->said.first + i]].seen = s->stamp;
-	for (size_t i = 0; i < s->n_splits; i++) {
-		bool all = true;
-
-		for (int j = 0; all && j < 3 && s->splits[i].parts[j]; j++) {
-			const struct word *w = &s->words.v[s->splits[i].parts[j]];
-
-			all = (w->marks & MARK_SAID) || w->seen == s->stamp;
-		}
-		if (all)
-			return true;
-	}
-	return false;
 }

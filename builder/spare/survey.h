@@ -27,7 +27,8 @@ struct body {
 struct file {
 	struct list said;    /* everything outside of bodies */
 	struct list defined; /* by #define and #undef */
-	bool unread;         /* nothing is known of it */
+	bool header;
+	bool unread; /* nothing is known of it */
 	bool hot;
 };
 
