@@ -44,13 +44,15 @@ static void add_input(struct deciding *d, struct input *in)
 /* Words of a command's -D count as those of the source do. */
 static bool add_defines(struct survey *s, const struct object *o, struct tokens *tokens)
 {
-	for (size_t i = 0; i < o->defined.n; i++)
-		if (!lex(&s->words, o->defined.v[i], strlen(o->defined.v[i]), tokens) ||
-			!strncmp(o->defined.v[i], "CONFIG_", 7) ||
-			!strncmp(o->defined.v[i], "-UCONFIG_", 9))
+	for (size_t i = 0; i < o->defined.n; i++) {
+		const char *text = o->defined.v[i];
+
+		if (!lex(&s->words, text, strlen(text), tokens) ||
+			!strncmp(text, "CONFIG_", 7) || !strncmp(text, "-UCONFIG_", 9))
 			return false;
-	for (size_t j = 0; j < tokens->n; j++)
-		s->words.v[tokens->v[j].word].marks |= MARK_SAID;
+		for (size_t j = 0; j < tokens->n; j++)
+			s->words.v[tokens->v[j].word].marks |= MARK_SAID;
+	}
 	return true;
 }
 

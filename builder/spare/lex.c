@@ -179,8 +179,10 @@ static bool in_include(const struct lexer *lx)
 
 static bool end_line(struct lexer *lx)
 {
-	bool good = !lx->directive || add(lx, TOKEN_END, NULL, 0, 0);
+	bool good;
 
+	lx->space = false; /* blanks at the end say nothing */
+	good = !lx->directive || add(lx, TOKEN_END, NULL, 0, 0);
 	lx->directive = false;
 	lx->fresh = lx->space = true;
 	return good;

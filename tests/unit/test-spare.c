@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Which objects are spared: three of them read one header. One uses nothing of it and is
+ * compiled in the place of the others, one the function old_one(), one the macro VALUE.
+ */
+#include "builder/spare/spare.h"
+
+#include <fcntl.h>
+
+#include "tests/unit/spare-lab.h"
+
+static const char header[] = "#ifndef LAB_H\n#define LAB_H\n"
+			     "struct list { struct list *next; };\n"
+			     "typedef unsigned int u32;\n"
+			     "#define VALUE 5\n"
+			     "#define HERE() mark(__LINE__)\n"
+			     "#define STATIC() ({ static int once; once++; })\n"
+			     "#define GLUE(a, b) a##b\n"
+			     "extern int mark(int line);\n"
+	"extern int first_one(u32 x);\n"
+			     "static inline int is_empty(struct list *head)\n{\n\treturn "
+			     "head->next == head;\n}\n"
+			     "extern int old_one(u32 x);\n"
+			     "static inline int here(void)\n{\n\treturn HERE();\n}\n"
+			     "#ifdef CONFIG_OFF\nextern int off(void);\n#endif\n"
+			     "extern int last_one(struct list *head);\n"
+			     "#endif\n";
+
+static const char *const sources[] = {
+	"#include \"lab.h\"\nint plain(void)\n{\n\treturn 1;\n}\n",
+	"#include \"lab.h\"\nint user(void)\n{\n\treturn old_one(1) + here();\n}\n",
+	"#include \"lab.h\"\nextern int GLUE(MA, DE);\nint value(void)\n{\n"
+	"\treturn VALUE + GLUE(MA, DE);\n}\n",
+	"#include \"lab.h\"\nint idle(void)\n{\n\treturn 2;\n}\n",
+};
+static const char *const names[] = {"plain", "user", "value", "idle"};
+
+/* want: the verdicts in the order of the names; "cccc" if in doubt. */
+static const struct {
+	const char *what, *old, *new, *want;
+} cases[] = {
+	{"prototype", "extern int last_one",
+		"extern int lab_ask(u32 x);\nextern int last_one", "psss"},
+	{"prototype in front moves a line", "extern int old_one",
+		"extern int lab_ask(struct list *x);\nextern int old_one", "pcss"},
+	{"unknown type", "extern int last_one",
+		"extern int ask(u64 x);\nextern int last_one", "cccc"},
+	{"a forward declaration and its user", "extern int last_one",
+		"struct lab;\nextern int ask(struct lab *lab);\nextern int last_one",
+		"psss"},
+	{"a struct that nobody declared", "extern int last_one",
+		"struct list;\nextern int ask(struct lab *lab);\nextern int last_one",
+		"cccc"},
+	{"signature", "old_one(u32 x)", "old_one(u32 x, int y)", "pcss"},
+	{"value", "VALUE 5", "VALUE 6", "pscs"},
+	{"comment", "#define VALUE 5", "#define VALUE 5 /* five */", "psss"},
+	{"comment that moves lines", "#define VALUE 5", "/*\n */\n#define VALUE 5",
+		"pcss"},
+	{"macro that somebody glues", "#define VALUE 5",
+		"#define VALUE 5\n#define MADE 1", "pccs"},
+	{"inline function", "extern int last_one",
+		"static inline struct list *lab_first(struct list *head)\n{\n"
+		"\treturn is_empty(head) ? 0 : head->next;\n}\nextern int last_one",
+		"psss"},
+	{"inline function with another member", "extern int last_one",
+		"static inline struct list *lab_first(struct list *head)\n{\n"
+		"\treturn head->prev;\n}\nextern int last_one",
+		"cccc"},
+	{"inline function with a static", "extern int last_one",
+		"static inline int lab_once(void)\n{\n\treturn STATIC();\n}\n"
+		"extern int last_one",
+		"cccc"},
+	{"calls what nobody declared", "extern int last_one",
+		"static inline int lab_call(void)\n{\n\treturn nobody();\n}\nextern int "
+		"last_one",
+		"cccc"},
+	{"struct", "struct list *next; }", "struct list *next, *prev; }", "cccc"},
+	{"condition", "#ifdef CONFIG_OFF", "#ifndef CONFIG_OFF", "cccc"},
+	{"option", "#define VALUE 5", "#define VALUE 5 /* CONFIG_NEW */", "cccc"},
+	{"a builtin", "extern int last_one",
+		"extern int memcmp(u32 a, u32 b);\nextern int last_one", "cccc"},
+	{"a variable", "extern int last_one",
+		"extern u32 lab_count;\nextern int last_one", "psss"},
+	{"a definition", "extern int last_one", "u32 lab_count;\nextern int last_one",
+		"cccc"},
+	{"an attribute", "extern int last_one",
+		"extern int ask(void) __attribute__((weak));\nextern int last_one",
+		"cccc"},
+	{"broken", "extern int last_one", "extern int ask(;\nextern int last_one",
+		"cccc"},
+};
+
+static void replace(const char *old, const char *new, struct buf *b)
+{
+	const char *at = strstr(header, old);
+
+	assert_non_null(at);
+	buf_init(b, 64 * 1024);
+	buf_addf(b, "%.*s%s%s", (int)(at - header), header, new, at + strlen(old));
+}
+
+static void set_up(struct spare_lab *lab)
+{
+	static const char *const headers[] = {"lab.h", NULL};
+	struct tree_file files[] = {{"lab.h", header, 0}};
+
+	lab_open(lab);
+	lab_write(lab->src, "lab.h", header, 1000);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		CLEANUP_FREE char *name = buf_format("%s.c", names[i]);
+
+		lab_write(lab->src, name, sources[i], 1000);
+		lab_make(lab, names[i], "", headers);
+	}
+	lab_commit(lab, "old", files, 1, lab->from);
+}
+
+static void decides(void **state)
+{
+	struct spare_lab lab;
+
+	(void)state;
+	set_up(&lab);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		CLEANUP_BUF struct buf text = {0};
+		struct tree_file files[] = {{"lab.h", NULL, 0}};
+		struct spare spare;
+
+		replace(cases[i].old, cases[i].new, &text);
+		files[0].text = text.data;
+		lab_commit(&lab, "new", files, 1, lab.to);
+		lab_plan(&lab, &spare);
+		for (size_t j = 0; j < ARRAY_SIZE(names); j++)
+			if (lab_verdict(&spare, names[j]) != cases[i].want[j])
+				fail_msg("%s: %s is '%c'", cases[i].what, names[j],
+					lab_verdict(&spare, names[j]));
+		spare_release(&spare);
+	}
+	lab_close(&lab);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(decides)};
+
+	return cmocka_run_group_tests_name("spare", tests, NULL, NULL);
+}
