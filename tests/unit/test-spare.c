@@ -17,7 +17,7 @@ static const char header[] = "#ifndef LAB_H\n#define LAB_H\n"
 			     "#define STATIC() ({ static int once; once++; })\n"
 			     "#define GLUE(a, b) a##b\n"
 			     "extern int mark(int line);\n"
-	"extern int first_one(u32 x);\n"
+			     "extern int first_one(u32 x);\n"
 			     "static inline int is_empty(struct list *head)\n{\n\treturn "
 			     "head->next == head;\n}\n"
 			     "extern int old_one(u32 x);\n"
@@ -115,6 +115,40 @@ static void set_up(struct spare_lab *lab)
 	lab_commit(lab, "old", files, 1, lab->from);
 }
 
+static void read_object(const char *path, struct buf *b)
+{
+	buf_init(b, 1 << 20);
+	assert_int_equal(file_read(path, b, NULL), 0);
+}
+
+/* With the new header in place: what is spared compiles to the same bytes, if what proves
+ * it compiles at all. */
+static void holds_true(const struct spare_lab *lab, const struct spare *spare,
+	const char *text, const char *what)
+{
+	CLEANUP_FREE char *out = buf_format("%s/new.o", lab->temp);
+	bool proven = true;
+
+	lab_write(lab->src, "lab.h", text, 3000);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (lab_verdict(spare, names[i]) == 'p')
+			proven &= lab_compile(lab, names[i], out);
+	for (size_t i = 0; proven && i < ARRAY_SIZE(names); i++) {
+		CLEANUP_FREE char *old = buf_format("%s/%s.o", lab->obj, names[i]);
+		CLEANUP_BUF struct buf a = {0}, b = {0};
+
+		if (lab_verdict(spare, names[i]) != 's')
+			continue;
+		if (!lab_compile(lab, names[i], out))
+			fail_msg("%s: %s does not compile", what, names[i]);
+		read_object(old, &a);
+		read_object(out, &b);
+		if (a.len != b.len || memcmp(a.data, b.data, a.len))
+			fail_msg("%s: %s is another", what, names[i]);
+	}
+	lab_write(lab->src, "lab.h", header, 1000);
+}
+
 static void decides(void **state)
 {
 	struct spare_lab lab;
@@ -134,14 +168,83 @@ static void decides(void **state)
 			if (lab_verdict(&spare, names[j]) != cases[i].want[j])
 				fail_msg("%s: %s is '%c'", cases[i].what, names[j],
 					lab_verdict(&spare, names[j]));
+		holds_true(&lab, &spare, text.data, cases[i].what);
 		spare_release(&spare);
 	}
 	lab_close(&lab);
 }
 
+static time_t time_of(const struct spare_lab *lab, const char *name)
+{
+	CLEANUP_FREE char *path = buf_format("%s/%s.o", lab->obj, name);
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+	return st.st_mtim.tv_sec;
+}
+
+/* The header is written, also by a clock that runs ahead: what is kept is not older. */
+static void gives_and_takes_times(void **state)
+{
+	const time_t ahead = time(NULL) + 1000;
+	CLEANUP_BUF struct buf text = {0};
+	struct tree_file files[] = {{"lab.h", NULL, 0}};
+	struct spare_lab lab;
+	struct spare spare;
+
+	(void)state;
+	set_up(&lab);
+	replace(cases[0].old, cases[0].new, &text);
+	files[0].text = text.data;
+	lab_commit(&lab, "new", files, 1, lab.to);
+	lab_plan(&lab, &spare);
+	assert_int_equal(spare.n_spared, 3);
+	lab_write(lab.src, "lab.h", text.data, ahead);
+	spare_apply(&spare);
+	assert_int_equal(time_of(&lab, "plain"), 2000);
+	assert_int_equal(time_of(&lab, "user"), ahead);
+	assert_false(spare_proven(&spare));
+	lab_write(lab.obj, "plain.o", "made", 2001);
+	assert_true(spare_proven(&spare));
+	spare_undo(&spare);
+	assert_int_equal(time_of(&lab, "user"), 2000);
+	spare_release(&spare);
+	lab_close(&lab);
+}
+
+/* What was not up to date before, and what is made in a way that tells more of a text. */
+static void leaves_others_alone(void **state)
+{
+	static const char *const headers[] = {"lab.h", NULL};
+	CLEANUP_BUF struct buf text = {0};
+	struct tree_file files[] = {{"lab.h", NULL, 0}};
+	struct spare_lab lab;
+	struct spare spare;
+
+	(void)state;
+	set_up(&lab);
+	replace(cases[0].old, cases[0].new, &text);
+	files[0].text = text.data;
+	lab_commit(&lab, "new", files, 1, lab.to);
+	lab_make(&lab, "user", "-g", headers);
+	lab_write(lab.src, "idle.c", sources[3], 2500);
+	lab_plan(&lab, &spare);
+	assert_int_equal(lab_verdict(&spare, "user"), 'c');
+	assert_int_equal(lab_verdict(&spare, "idle"), 'c');
+	assert_int_equal(lab_verdict(&spare, "value"), 's');
+	spare_release(&spare);
+	lab_write(lab.obj, ".config", "CONFIG_MODVERSIONS=y\n", 1000);
+	lab_plan(&lab, &spare);
+	assert_int_equal(spare.n_spared, 0);
+	spare_release(&spare);
+	lab_close(&lab);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(decides)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(decides),
+		cmocka_unit_test(gives_and_takes_times),
+		cmocka_unit_test(leaves_others_alone)};
 
 	return cmocka_run_group_tests_name("spare", tests, NULL, NULL);
 }
