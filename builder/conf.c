@@ -96,7 +96,7 @@ const struct option_def conf_options[] = {
 	{"ccache-size", 0, OPTION_NUMBER, OPTION_FILE, AT(conf, ccache_size), "MB",
 		"what the cache of one tree may hold (5000)", .min = 16},
 	{"spare", 0, OPTION_BOOL, OPTION_FILE, AT(conf, spare), NULL,
-		"objects that a header cannot change are kept (yes)"},
+		"objects that a header cannot change are kept (no)"},
 	{"sendmail", 0, OPTION_WORDS, OPTION_FILE, AT(conf, sendmail), "COMMAND",
 		"takes a mail on its standard input"},
 	{"mail-to", 0, OPTION_LIST, OPTION_FILE, AT(conf, mail_to), "ADDRESS",
@@ -306,7 +306,6 @@ int conf_read(struct conf *conf, int argc, char **argv, struct strvec *ret_words
 		.prune_keep = 100,
 		.mail_limit = 10,
 		.sandbox = true,
-		.spare = true,
 		.process_limit = 4096,
 		.object_limit = 65536,
 		.ccache_size = 5000};

@@ -51,6 +51,7 @@ site_long_conf() {
 	cat >"$file" <<END
 store = $store
 state = $state
+spare = yes
 
 [tree long]
 remote = $SITE/linux-long
