@@ -47,12 +47,10 @@ static void fork_way(struct search *s, size_t before, double chance, size_t comm
 	add_way(s, before, commit, MARK_SKIP, chance * skip);
 }
 
-static void see(struct search *s, size_t commit, double chance)
+void foreseen_add(
+	struct foreseen *seen, const uint8_t *missing, size_t commit, double chance)
 {
-	struct foreseen *seen = &s->seen;
-
-	if (seen->n == FORESEE_MAX || !s->prospect->missing[commit] ||
-		commit == s->prospect->under_way)
+	if (seen->n == FORESEE_MAX || !missing[commit])
 		return;
 	for (size_t i = 0; i < seen->n; i++)
 		if (seen->v[i] == commit)
@@ -61,13 +59,25 @@ static void see(struct search *s, size_t commit, double chance)
 	seen->chance[seen->n++] = chance;
 }
 
-static void see_confirmation(struct search *s, size_t culprit, double chance)
+void foreseen_add_confirmation(struct foreseen *seen, const uint8_t *missing,
+	const struct graph *graph, size_t culprit, double chance)
 {
-	const struct graph *graph = s->known.graph;
-
-	see(s, culprit, chance);
+	foreseen_add(seen, missing, culprit, chance);
 	for (uint32_t p = graph->first[culprit]; p < graph->first[culprit + 1]; p++)
-		see(s, graph->parents[p], chance);
+		foreseen_add(seen, missing, graph->parents[p], chance);
+}
+
+void foreseen_leave_out(struct foreseen *seen, size_t commit)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < seen->n; i++) {
+		if (seen->v[i] == commit)
+			continue;
+		seen->v[kept] = seen->v[i];
+		seen->chance[kept++] = seen->chance[i];
+	}
+	seen->n = kept;
 }
 
 /* Sets the marks of a way and of those before it, or takes them back. */
@@ -95,10 +105,11 @@ static int follow(struct search *s, size_t at)
 	if (r < 0)
 		return r;
 	if (choice.kind == CHOICE_FOUND && s->prospect->confirms)
-		see_confirmation(s, choice.commit, chance);
+		foreseen_add_confirmation(&s->seen, s->prospect->missing, s->known.graph,
+			choice.commit, chance);
 	if (choice.kind != CHOICE_TRY)
 		return 0;
-	see(s, choice.commit, chance);
+	foreseen_add(&s->seen, s->prospect->missing, choice.commit, chance);
 	fork_way(s, at, chance, choice.commit, choice.if_bad, choice.if_good);
 	return 0;
 }
@@ -159,7 +170,9 @@ int foresee(const struct prospect *prospect, struct foreseen *ret)
 			break;
 		r = follow(&s, at);
 	}
-	if (r == 0)
-		*ret = s.seen;
-	return r;
+	if (r < 0)
+		return r;
+	foreseen_leave_out(&s.seen, prospect->under_way);
+	*ret = s.seen;
+	return 0;
 }

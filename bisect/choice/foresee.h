@@ -29,6 +29,16 @@ struct foreseen {
 	size_t n;
 };
 
+/* Lists a commit, once, if it has no image; a culprit and its parents, which are tried
+ * again. */
+void foreseen_add(
+	struct foreseen *seen, const uint8_t *missing, size_t commit, double chance);
+void foreseen_add_confirmation(struct foreseen *seen, const uint8_t *missing,
+	const struct graph *graph, size_t culprit, double chance);
+
+/* One that is under way need not be listed. */
+void foreseen_leave_out(struct foreseen *seen, size_t commit);
+
 /* Ways that the bisection may go are followed by their chance, the best first, until the
  * list is full or so many choices were made as to cost no time. -ENOMEM. */
 int foresee(const struct prospect *o, struct foreseen *ret);

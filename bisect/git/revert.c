@@ -9,6 +9,8 @@
 #include "lib/buf.h"
 #include "lib/file.h"
 
+#define NAME "refs/tenfold/revert"
+
 DEFINE_CLEANUP(git_commit, git_commit *, git_commit_free)
 DEFINE_CLEANUP(git_index, git_index *, git_index_free)
 DEFINE_CLEANUP(git_reference, git_reference *, git_reference_free)
@@ -135,8 +137,19 @@ int revert_make(git_repository *source, const char *folder, const char *culprit,
 	if (r < 0)
 		return r;
 	/* a name keeps it from git's garbage collection */
-	if (git_reference_create(&ref, repo, "refs/tenfold/revert", &id, true, NULL))
+	if (git_reference_create(&ref, repo, NAME, &id, true, NULL))
 		return say_git(err, "cannot name the reverted commit");
 	git_oid_tostr(ret_commit, IMAGE_COMMIT_TEXT, &id);
 	return 0;
+}
+
+bool revert_is(const char *folder, const char *commit)
+{
+	CLEANUP(cleanup_git_repository) git_repository *repo = NULL;
+	git_oid id, made;
+
+	return file_exists(folder) && git_oid_fromstr(&id, commit) == 0 &&
+	       git_repository_open_bare(&repo, folder) == 0 &&
+	       git_reference_name_to_id(&made, repo, NAME) == 0 &&
+	       git_oid_equal(&id, &made);
 }

@@ -7,6 +7,8 @@
 #ifndef TENFOLD_BISECT_REVERT_H
 #define TENFOLD_BISECT_REVERT_H
 
+#include <stdbool.h>
+
 #include "lib/err.h"
 #include "lib/image.h"
 
@@ -16,5 +18,8 @@ struct git_repository;
  * folder, which is made. -EEXIST with a sentence: the revert does not apply. */
 int revert_make(struct git_repository *source, const char *folder, const char *culprit,
 	const char *onto, char ret_commit[IMAGE_COMMIT_TEXT], struct err *err);
+
+/* Whether that commit is the one which was made last in that folder, by any process. */
+bool revert_is(const char *folder, const char *commit);
 
 #endif

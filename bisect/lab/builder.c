@@ -49,20 +49,30 @@ static int find(void *ctx, const char *commit, struct candidate *ret, struct err
 	return 0;
 }
 
+/* The processes of several hosts may ask for the same build: whoever writes on after
+ * another one's start leaves no hole. */
 static int open_build_log(const struct store_builder *builder, const char *commit)
 {
 	CLEANUP_BUF struct buf path;
 
 	buf_init(&path, 4096);
 	buf_addf(&path, "%s/steps/build-%.12s.log", builder->folder, commit);
-	return open(path.data, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	return open(path.data, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644);
 }
 
-/* The revert is in a repository that no builder knows. */
-static int add_from(const struct store_builder *builder, struct strvec *argv)
+/* The revert is in a repository that no builder knows. Of several hosts it was made by
+ * the controller, and is built by the process of one of them. */
+static int add_from(
+	const struct store_builder *builder, const char *commit, struct strvec *argv)
 {
-	strvec_add(argv, "--from");
-	strvec_addf(argv, "%s/revert.git", builder->folder);
+	CLEANUP_BUF struct buf folder;
+
+	buf_init(&folder, 4096);
+	buf_addf(&folder, "%s/revert.git", builder->folder);
+	if (revert_is(folder.data, commit)) {
+		strvec_add(argv, "--from");
+		strvec_add(argv, folder.data);
+	}
 	return strvec_check(argv);
 }
 
@@ -82,8 +92,8 @@ static int start(void *ctx, const char *commit, bool behind, struct child *ret_c
 	CLEANUP_FD int log = open_build_log(builder, commit);
 	int r = command_build(builder->settings, commit, &argv, err);
 
-	if (!r && !strcmp(commit, builder->revert))
-		r = add_from(builder, &argv);
+	if (!r)
+		r = add_from(builder, commit, &argv);
 	if (r < 0)
 		return r;
 	spec.argv = argv.v;
@@ -166,15 +176,11 @@ static int revert(void *ctx, const char *culprit, const char *onto,
 {
 	struct store_builder *builder = ctx;
 	CLEANUP_BUF struct buf folder;
-	int r;
 
 	buf_init(&folder, 4096);
 	buf_addf(&folder, "%s/revert.git", builder->folder);
-	r = revert_make(
+	return revert_make(
 		builder->history->repo, folder.data, culprit, onto, ret_commit, err);
-	if (r == 0)
-		memcpy(builder->revert, ret_commit, sizeof(builder->revert));
-	return r;
 }
 
 static int kernel(

@@ -12,9 +12,8 @@
 struct store_builder {
 	const struct params *settings; /* arch, config, build command; borrowed */
 	struct store store;
-	const char *folder;             /* for the output of builds; borrowed */
-	struct history *history;        /* to revert in; borrowed */
-	char revert[IMAGE_COMMIT_TEXT]; /* the commit in FOLDER/revert.git; "" */
+	const char *folder;      /* for the output of builds, and revert.git; borrowed */
+	struct history *history; /* to revert in; borrowed */
 	struct orders orders;
 	struct kernels kernels;
 	int cancel_fd;

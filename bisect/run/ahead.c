@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ahead.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "believe.h"
@@ -12,7 +13,7 @@
 #define SKIPS_BEFORE 1.0
 #define STEPS_BEFORE 20.0
 
-static void order(struct run *run, const struct strvec *commits)
+void ahead_order(struct run *run, const struct strvec *commits)
 {
 	const struct world *w = run->bench.world;
 
@@ -33,16 +34,25 @@ static double chance_of_skip(const struct past *past)
 }
 
 /* Ends that are to be checked come before any choice. */
-static void add_ends(const struct run *run, const struct step *step, struct strvec *list)
+void ahead_add_ends(const struct run *run, const char *under_way, struct strvec *commits)
 {
 	for (size_t i = 0; i < run->goods->n; i++) {
-		bool judged = !strcmp(run->goods->v[i], step->commit);
+		bool judged = under_way && !strcmp(run->goods->v[i], under_way);
 
 		for (size_t k = 0; k < run->past->n_steps; k++)
 			judged |= !strcmp(run->past->steps[k].commit, run->goods->v[i]);
 		if (!judged)
-			strvec_add(list, run->goods->v[i]);
+			strvec_add(commits, run->goods->v[i]);
 	}
+}
+
+bool ahead_is_missing(const struct run *run, const char *commit)
+{
+	const struct world *w = run->bench.world;
+	struct candidate candidate;
+	struct err err = ERR_INIT;
+
+	return w->builder->find(w->builder_ctx, commit, &candidate, &err) == -ENOENT;
 }
 
 static int add_foreseen(const struct run *run, const struct step *step,
@@ -116,16 +126,21 @@ void ahead_of_step(void *ctx, const struct step *step)
 		return;
 	/* it may be missing itself */
 	strvec_add(&list, step->commit);
-	if (is_believed(step)) {
-		add_believed(run, step, &list);
-		order(run, &list);
+	/* another process makes it: nothing shall stand in its way */
+	if (run->take && ahead_is_missing(run, step->commit)) {
+		ahead_order(run, &list);
 		return;
 	}
-	add_ends(run, step, &list);
+	if (is_believed(step)) {
+		add_believed(run, step, &list);
+		ahead_order(run, &list);
+		return;
+	}
+	ahead_add_ends(run, step->commit, &list);
 	if (stock_take(&stock, run->history, run->past, run->bad, run->bench.world,
 		    &err) == 0 &&
 		add_foreseen(run, step, &stock, &list) == 0)
-		order(run, &list);
+		ahead_order(run, &list);
 }
 
 void ahead_of_confirmation(struct run *run, const char *culprit,
@@ -138,12 +153,12 @@ void ahead_of_confirmation(struct run *run, const char *culprit,
 		strvec_add(&list, parents->v[i]);
 	if (*revert)
 		strvec_add(&list, revert);
-	order(run, &list);
+	ahead_order(run, &list);
 }
 
 void ahead_end(struct run *run)
 {
 	const struct strvec none = STRVEC_INIT;
 
-	order(run, &none);
+	ahead_order(run, &none);
 }

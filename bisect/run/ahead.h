@@ -18,6 +18,14 @@ void ahead_of_step(void *run, const struct step *step);
 void ahead_of_confirmation(struct run *run, const char *culprit,
 	const struct strvec *parents, const char *revert);
 
+/* The parts that team/ needs as well: adds the good ends that nobody has judged yet, but
+ * for one that is under way (NULL: none is); orders images, the likeliest first. */
+void ahead_add_ends(const struct run *run, const char *under_way, struct strvec *commits);
+void ahead_order(struct run *run, const struct strvec *commits);
+
+/* Whether a step has no image yet. */
+bool ahead_is_missing(const struct run *run, const char *commit);
+
 /* Nothing more is wanted. */
 void ahead_end(struct run *run);
 

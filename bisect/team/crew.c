@@ -2,6 +2,7 @@
 #include "crew.h"
 
 #include <errno.h>
+#include <math.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -131,6 +132,10 @@ static bool take(struct crew *crew, size_t host, struct crew_event *event)
 	case WIRE_PHASE:
 		board_phase(crew->board, host, message.text);
 		return false;
+	case WIRE_READY:
+		event->news = CREW_READY;
+		event->step = message.step;
+		return true;
 	case WIRE_FAULT:
 		event->news = CREW_FAULT;
 		event->step = message.step;
@@ -150,20 +155,36 @@ static bool take(struct crew *crew, size_t host, struct crew_event *event)
 	}
 }
 
+/* Waits for what is to be read, and is idle meanwhile. */
+static int poll_until(const struct crew *crew, struct pollfd *fds, double until)
+{
+	for (;;) {
+		double left = until < 0 ? INFINITY : fmax(until - clock_monotonic(), 0);
+		bool pauses = crew->idle && left > 1;
+		int r;
+
+		if (crew->idle)
+			crew->idle(crew->idle_ctx);
+		r = poll(fds, crew->n + 1,
+			pauses        ? 1000
+			: isinf(left) ? -1
+			: left > 0    ? (int)(left * 1000) + 1
+				      : 0);
+		if (r || !pauses)
+			return r;
+	}
+}
+
 /* The next process that has something to tell, or the user; false: the time is over. */
 static bool poll_all(
 	const struct crew *crew, double until, bool *ret_stop, size_t *ret_host)
 {
 	struct pollfd fds[CREW_MAX + 1] = {{.fd = crew->signal_fd, .events = POLLIN}};
-	double left = until - clock_monotonic();
 	int r;
 
 	for (size_t i = 0; i < crew->n; i++)
 		fds[i + 1] = (struct pollfd){.fd = crew->v[i].fd, .events = POLLIN};
-	r = poll(fds, crew->n + 1,
-		until < 0  ? -1
-		: left > 0 ? (int)(left * 1000) + 1
-			   : 0);
+	r = poll_until(crew, fds, until);
 	*ret_stop = r > 0 && fds[0].revents;
 	for (*ret_host = 0; *ret_host < crew->n; ++*ret_host)
 		if (r > 0 && fds[*ret_host + 1].revents)

@@ -17,6 +17,7 @@
 
 enum crew_news {
 	CREW_DONE,  /* a step came to its end: end, step, failure */
+	CREW_READY, /* the image is there, or awaited: step */
 	CREW_FAULT, /* a fault of the lab, tried again: step, why */
 	CREW_GONE,  /* nobody serves that host any more: why */
 	CREW_STOP,  /* the user wants out */
@@ -54,6 +55,9 @@ struct crew {
 	size_t n;
 	int signal_fd; /* a signalfd: readable when the user wants out; borrowed */
 	struct board *board;
+	/* called once a second or so while the hosts are at work; NULL: nothing */
+	void (*idle)(void *ctx);
+	void *idle_ctx;
 };
 
 /*

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bisect/run/ahead.h"
 #include "bisect/run/owner.h"
 
 static void name(struct team *team, size_t host)
@@ -59,6 +60,8 @@ static enum step_end await(
 			*ret_stop = true;
 			continue;
 		}
+		if (event.news == CREW_READY && event.host == host)
+			ahead_of_step(team->run, &event.step);
 		own = take_event(team, host, &event);
 		if (own && event.news == CREW_GONE) {
 			snprintf(step->why, sizeof(step->why), "%.380s", event.why);
@@ -92,6 +95,8 @@ static enum step_end take_on(struct team *team, size_t host, struct step *step)
 		return stop ? STEP_STOPPED : STEP_LAB;
 	signature_words(&run->signature, &words);
 	h->state = TEAM_BUSY;
+	h->step = *step;
+	ahead_of_step(run, step);
 	order.step = *step;
 	order.words = words; /* still ours */
 	if (team->ops->start(team->ctx, host, &order) < 0)

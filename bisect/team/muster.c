@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "bisect/mates.h"
+#include "bisect/run/ahead.h"
 #include "bisect/run/hold.h"
 #include "lead.h"
 
@@ -34,12 +35,13 @@ static int enlist(struct muster *m, struct session *s, size_t i, struct err *err
 
 int muster_run(struct session *s, struct err *err)
 {
-	struct muster m = {.crew = {.signal_fd = s->waiter.signal_fd, .board = &m.board},
+	struct muster m = {.crew = {.signal_fd = s->waiter.signal_fd,
+				   .board = &m.board,
+				   .idle = store_builder_tend,
+				   .idle_ctx = &s->builder},
 		.team = {.run = &s->run, .ops = &crew_ops, .ctx = &m.crew}};
 	int r = 0;
 
-	/* the hosts' own processes build what they need */
-	s->run.speculates = false;
 	board_init(&m.board, stdout);
 	for (size_t i = 0; !r && i <= s->n_mates; i++)
 		r = enlist(&m, s, i, err);
@@ -51,6 +53,7 @@ int muster_run(struct session *s, struct err *err)
 		hold_range(s);
 	if (r == RUN_GOING)
 		r = team_bisection(&m.team, err);
+	ahead_end(&s->run);
 	crew_leave(&m.crew);
 	waiter_calm(&s->waiter);
 	lead_give_back(&m.team);

@@ -4,8 +4,7 @@
 #include <errno.h>
 #include <math.h>
 
-#define PLAN_PATIENCE 0.15 /* of a typical step */
-#define WAIT_LEAST 0.001   /* the same; less is no time at all */
+#define WAIT_LEAST 0.001 /* the same; less is no time at all */
 
 /* Which steps' verdicts still tell something, a bit each. */
 static int ask(const struct plan_state *state, const struct range *range, uint64_t *ret)

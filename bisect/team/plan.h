@@ -11,6 +11,8 @@
 
 #include "bisect/choice/several.h"
 
+#define PLAN_PATIENCE 0.15 /* of a typical step */
+
 /* A commit that a host has under way. */
 struct plan_step {
 	size_t commit; /* number in the history */

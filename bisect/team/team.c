@@ -11,6 +11,7 @@
 #include "bisect/run/stock.h"
 #include "ends.h"
 #include "lead.h"
+#include "lookout.h"
 #include "narrow.h"
 #include "plan.h"
 
@@ -232,8 +233,7 @@ static double last_seconds(const struct past *past)
 	return 0;
 }
 
-/* What plan_make() is to know; ret_hosts: whose the steps are. */
-static void describe(const struct team *team, const struct stock *stock,
+void team_describe(const struct team *team, const struct stock *stock,
 	struct plan_state *ret_state, size_t *ret_hosts)
 {
 	struct plan_state state = {.known = &stock->known, .prices = &stock->prices};
@@ -294,7 +294,7 @@ static int split(struct team *team, double *ret_wait, struct err *err)
 	r = choose(&stock.known, &stock.prices, &choice);
 	if (!r && choice.kind != CHOICE_TRY)
 		return conclude(team, &choice, err);
-	describe(team, &stock, &state, hosts);
+	team_describe(team, &stock, &state, hosts);
 	if (!r)
 		r = plan_make(&state, &plan);
 	if (r < 0)
@@ -367,6 +367,7 @@ int team_bisection(struct team *team, struct err *err)
 		r = hand_out(team, &wait, err);
 		if (r != RUN_GOING)
 			break;
+		lookout(team);
 		team->ops->wait(team->ctx, wait, &event);
 		r = take_event(team, &event, err);
 		if (event.news == CREW_DONE)

@@ -9,6 +9,7 @@
 
 #include "bisect/run/run.h"
 #include "crew.h"
+#include "plan.h"
 
 #define TEAM_MAX CREW_MAX
 
@@ -41,6 +42,12 @@ struct team {
 /* As run_bisection(). The first host that is left confirms the culprit; it also takes
  * the repeated tests of a test that is not always right. */
 int team_bisection(struct team *team, struct err *err);
+
+struct stock;
+
+/* What plan_make() is to know; ret_hosts: whose the steps are, TEAM_MAX at most. */
+void team_describe(const struct team *team, const struct stock *stock,
+	struct plan_state *ret_state, size_t *ret_hosts);
 
 /* The parts that ends.c needs as well: makes a record durable, and takes it in; starts a
  * step; puts a host aside, for good if it disagrees. */

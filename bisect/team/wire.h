@@ -16,6 +16,7 @@ enum wire_kind {
 	/* from it */
 	WIRE_SAY,   /* a fact: text */
 	WIRE_PHASE, /* what is going on: text */
+	WIRE_READY, /* the image is there, or awaited: step */
 	WIRE_FAULT, /* a fault of the lab, tried again: step, text */
 	WIRE_DONE   /* the step's end: end, step, failure */
 };

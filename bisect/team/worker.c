@@ -31,6 +31,16 @@ static void phase(void *ctx, const char *text)
 	tell(ctx, WIRE_PHASE, text);
 }
 
+static void tell_ready(void *ctx, const struct step *step)
+{
+	struct wire_message message = WIRE_MESSAGE_INIT;
+	struct worker *worker = ctx;
+
+	message.kind = WIRE_READY;
+	message.step = *step;
+	wire_send(worker->fd, &message);
+}
+
 static int tell_fault(void *ctx, const struct step *step, const char *why)
 {
 	struct wire_message message = WIRE_MESSAGE_INIT;
@@ -112,6 +122,7 @@ void worker_serve(int fd, struct bench *bench, const char *folder)
 	world.view = &view;
 	world.view_ctx = &worker;
 	bench->world = bench->drive.world = &world;
+	bench->look_ahead = tell_ready;
 	bench->on_lab_fault = tell_fault;
 	bench->ctx = &worker;
 	while (!r) {

@@ -258,6 +258,10 @@ static void a_revert_is_a_commit_that_git_knows(void **state)
 				 again, &err),
 		0);
 	assert_string_equal(made, again);
+	/* any process can tell that it is the one */
+	assert_true(revert_is(folder.data, made));
+	assert_false(revert_is(folder.data, commits[2]));
+	assert_false(revert_is(f->folder, made));
 	/* c's change stays, b's is gone */
 	buf_addf(&line, "git --git-dir revert.git diff --exit-code %s %s -- two",
 		commits[0], made);

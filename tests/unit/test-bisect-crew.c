@@ -111,6 +111,16 @@ static void start_step(struct crew_fixture *c, const struct fixture *f)
 	assert_int_equal(crew_ops.start(&c->crew, 0, &order), 0);
 }
 
+/* That its image is there. */
+static void await_ready(struct crew_fixture *c)
+{
+	struct crew_event event;
+
+	crew_ops.wait(&c->crew, SOON, &event);
+	assert_int_equal(event.news, CREW_READY);
+	assert_int_equal(event.step.number, 7);
+}
+
 static void await_test(const struct crew_fixture *c)
 {
 	struct pollfd fd = {.fd = c->started_fd, .events = POLLIN};
@@ -137,6 +147,7 @@ static void a_step_is_told_whole(void **state)
 	begin_crew(&c, f, false);
 	for (int i = 0; i < 2; i++) {
 		start_step(&c, f);
+		await_ready(&c);
 		crew_ops.wait(&c.crew, SOON, &event);
 		assert_int_equal(event.news, CREW_DONE);
 		assert_int_equal(event.end, STEP_JUDGED);
@@ -149,15 +160,26 @@ static void a_step_is_told_whole(void **state)
 	end_crew(&c);
 }
 
+static void count_idle(void *ctx)
+{
+	++*(unsigned int *)ctx;
+}
+
 static void nothing_comes_in_time(void **state)
 {
 	struct fixture *f = *state;
 	struct crew_fixture c;
 	struct crew_event event;
+	unsigned int idle;
 
 	begin_test(&c, f);
+	await_ready(&c);
+	c.crew.idle = count_idle;
+	c.crew.idle_ctx = &idle;
+	idle = 0;
 	crew_ops.wait(&c.crew, 0.01, &event);
 	assert_int_equal(event.news, CREW_TIME);
+	assert_true(idle > 0);
 	kill(getpid(), SIGUSR2);
 	crew_ops.wait(&c.crew, SOON, &event);
 	assert_int_equal(event.news, CREW_STOP);
@@ -176,6 +198,7 @@ static void a_step_is_broken_off(void **state)
 	for (int i = 0; i < 3; i++) {
 		start_step(&c, f);
 		await_test(&c);
+		await_ready(&c);
 		crew_ops.cancel(&c.crew, 0);
 		crew_ops.wait(&c.crew, SOON, &event);
 		assert_int_equal(event.news, CREW_DONE);
@@ -194,6 +217,7 @@ static void a_process_is_killed(void **state)
 	struct crew_event event;
 
 	begin_test(&c, f);
+	await_ready(&c);
 	kill(c.crew.v[0].pid, SIGKILL);
 	crew_ops.wait(&c.crew, SOON, &event);
 	assert_int_equal(event.news, CREW_GONE);
