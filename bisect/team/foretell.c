@@ -82,25 +82,33 @@ static int fork_ways(
 	return r;
 }
 
-/* What the hosts are given on that way. */
-static int plan_way(struct search *s, const struct choice *choice, bool is_first,
-	struct tries *ret_tries)
+/* Which of the steps under way go on, with those that the hosts are given beside them. A
+ * host whose step is dropped is given another one. */
+static int plan_way(struct search *s, const struct tries *under_way,
+	const struct choice *choice, struct tries *ret_tries)
 {
-	struct plan_state state = {.known = &s->known, .prices = s->state->prices};
+	struct plan_state state = {.known = &s->known,
+		.prices = s->state->prices,
+		.n_steps = under_way->n,
+		.n_idle = s->hosts - under_way->n};
 	struct plan plan = {0};
+	struct tries kept = {0};
 	int r;
 
-	for (size_t i = 0; is_first && i < s->later.n; i++)
-		state.steps[state.n_steps++].commit = s->later.v[i];
-	state.n_idle = s->hosts - state.n_steps;
+	for (size_t i = 0; i < under_way->n; i++)
+		state.steps[i].commit = under_way->v[i];
 	r = plan_make(&state, &plan);
 	if (r < 0)
 		return r;
-	if (!plan.tries.n && !state.n_steps)
+	for (size_t i = 0; i < under_way->n; i++)
+		if (!plan.drop[i])
+			kept.v[kept.n++] = under_way->v[i];
+	if (kept.n < under_way->n)
+		return plan_way(s, &kept, choice, ret_tries);
+	if (!plan.tries.n && !kept.n)
 		plan.tries = (struct tries){.v = {choice->commit}, .n = 1};
-	for (size_t i = 0; i < state.n_steps; i++)
-		if (!plan.drop[i] && plan.tries.n < TRIES_MAX)
-			plan.tries.v[plan.tries.n++] = state.steps[i].commit;
+	for (size_t i = 0; i < kept.n && plan.tries.n < TRIES_MAX; i++)
+		plan.tries.v[plan.tries.n++] = kept.v[i];
 	*ret_tries = plan.tries;
 	return 0;
 }
@@ -108,6 +116,7 @@ static int plan_way(struct search *s, const struct choice *choice, bool is_first
 static int follow_marked(struct search *s, size_t at)
 {
 	const struct way *way = &s->ways[at];
+	const struct tries none = {0};
 	struct tries tries = {0};
 	struct choice choice;
 	int r = choose(&s->known, s->state->prices, &choice);
@@ -119,7 +128,7 @@ static int follow_marked(struct search *s, size_t at)
 			&s->seen, s->missing, s->known.graph, choice.commit, way->chance);
 	if (choice.kind != CHOICE_TRY)
 		return 0;
-	r = plan_way(s, &choice, way->before == NO_WAY, &tries);
+	r = plan_way(s, way->before == NO_WAY ? &s->later : &none, &choice, &tries);
 	for (size_t i = 0; !r && i < tries.n; i++)
 		foreseen_add(&s->seen, s->missing, tries.v[i], way->chance);
 	return r ? r : fork_ways(s, at, way->chance, &tries);

@@ -7,11 +7,12 @@
 #include <math.h>
 #include <string.h>
 
-#include "bisect/choice/foresee.h"
+#include "bisect/team/foretell.h"
 #include "labs.h"
 
 #define HISTORIES 360
 #define LARGE 82000
+#define HOSTS 4
 #define ARMS 3 /* images made at a time in the background: 0, 1, 2 */
 
 /* Kinds of labs: whether there are images before, and how long one takes. */
@@ -90,6 +91,24 @@ static void tell(struct sums *sums, unsigned int arm)
 	bench_at_most(name, sums->wrong, "", 0);
 }
 
+/* The same for hosts whose tries cut it evenly. */
+static void time_a_look_of_several(const struct prospect *prospect)
+{
+	struct plan_state state = {.known = prospect->known,
+		.prices = prospect->prices,
+		.n_steps = HOSTS,
+		.typical = 60};
+	struct foreseen seen;
+	double start = bench_cpu(false);
+
+	for (size_t i = 0; i < HOSTS; i++)
+		state.steps[i].commit = LARGE / (HOSTS + 1) * (i + 1);
+	if (foretell(&state, prospect->missing, true, &seen) < 0)
+		exit(1);
+	bench_fact("ahead: a look ahead for 4 hosts, 82000 commits",
+		(bench_cpu(false) - start) * 1000, "ms");
+}
+
 /* What it costs to look ahead, on a large history. */
 static void time_a_look(void)
 {
@@ -118,6 +137,7 @@ static void time_a_look(void)
 		exit(1);
 	bench_fact("ahead: a look ahead, 82000 commits",
 		(bench_cpu(false) - start) * 1000, "ms");
+	time_a_look_of_several(&prospect);
 	free(missing);
 	free(marks);
 	graph_free(&graph);

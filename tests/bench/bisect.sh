@@ -35,6 +35,9 @@ if wanted kill; then
 	"$build/tests/unit/test-bisect-kill" 2>&1 | lines_of kill
 	"$build/tests/unit/test-bisect-team-kill" 2>&1 | lines_of kill
 fi
+if wanted ahead; then
+	"$build/tests/unit/test-bisect-foretell" 2>&1 | lines_of ahead
+fi
 for program in "$bench"/bisect-*; do
 	[ -x "$program" ] || continue
 	name=${program##*/bisect-}

@@ -39,6 +39,7 @@ struct sim_host {
 	enum step_end end;
 	struct sim_fault_told faults[FAULTS_MAX];
 	size_t n_faults, n_told;
+	double ready; /* when it tells that its image is there; NEVER_DUE: told */
 	/* before it */
 	struct sim sim_before;
 	struct bench bench_before;
@@ -51,6 +52,9 @@ struct sim_crew {
 	unsigned int waits,
 		die_at; /* that wait, and all after it, is the controller's end */
 	unsigned int cancels;
+	void (*on_cancel)(
+		void *ctx, size_t host); /* before it is simulated again; NULL */
+	void *ctx;
 	const struct past *past;
 };
 
@@ -84,18 +88,29 @@ static int note_fault(void *ctx, const struct step *step, const char *why)
 	return 0;
 }
 
+static void note_ready(void *ctx, const struct step *step)
+{
+	struct sim_host *host = ctx;
+
+	(void)step;
+	host->ready = host->sim.now;
+}
+
 /* Simulates the step, up to `until`. */
 static void simulate(struct sim_crew *crew, struct sim_host *host, double until)
 {
 	double from = host->sim.now;
 
 	host->n_faults = 0;
+	host->ready = NEVER_DUE;
 	host->sim.stop_at = until;
 	assert_int_equal(worker_step(&host->bench, &host->task, crew->past, &host->step,
 				 &host->end),
 		0);
 	host->sim.stop_at = 0;
 	host->due = crew->now + (host->sim.now - from) * host->slowness;
+	if (host->ready < NEVER_DUE)
+		host->ready = crew->now + (host->ready - from) * host->slowness;
 }
 
 static int sim_start(void *ctx, size_t number, const struct worker_order *order)
@@ -132,10 +147,13 @@ static void sim_cancel(void *ctx, size_t number)
 		return;
 	crew->cancels++;
 	failure_release(&host->bench.failure);
+	if (crew->on_cancel)
+		crew->on_cancel(crew->ctx, number);
 	host->sim = host->sim_before;
 	host->bench = host->bench_before;
 	simulate(crew, host, host->sim.now + since / host->slowness + 1e-6);
 	host->due = crew->now;
+	host->ready = NEVER_DUE;
 }
 
 /* When a host has something to tell. */
@@ -143,6 +161,8 @@ static double next_news(const struct sim_host *host)
 {
 	double when = host->busy ? host->due : NEVER_DUE;
 
+	if (host->busy && host->ready < when)
+		when = host->ready;
 	if (host->busy && host->n_told < host->n_faults &&
 		host->faults[host->n_told].when < when)
 		when = host->faults[host->n_told].when;
@@ -151,12 +171,23 @@ static double next_news(const struct sim_host *host)
 	return host->gone ? NEVER_DUE : when;
 }
 
+static bool is_next(const struct sim_host *host, double when)
+{
+	return when <= next_news(host);
+}
+
 static void tell(struct sim_host *host, struct crew_event *event)
 {
 	if (host->gone_at > 0 && event->news == CREW_GONE) {
 		host->gone = true;
 		host->busy = false;
 		snprintf(event->why, sizeof(event->why), "its process was killed");
+		return;
+	}
+	if (host->ready <= host->due && is_next(host, host->ready)) {
+		event->news = CREW_READY;
+		event->step = host->step;
+		host->ready = NEVER_DUE;
 		return;
 	}
 	if (host->n_told < host->n_faults &&
@@ -222,6 +253,7 @@ static void crew_begin(struct sim_crew *crew, struct fixture *f, size_t n)
 		sim_world(&host->sim, &host->world);
 		host->rules = make_rules(f, VERDICT_SKIP);
 		host->bench = make_bench(&host->world, &host->rules);
+		host->bench.look_ahead = note_ready;
 		host->bench.on_lab_fault = note_fault;
 		host->bench.ctx = host;
 		host->slowness = 1;

@@ -5,7 +5,7 @@
  * done again.
  */
 #include "tests/unit/kill-lab.h"
-#include "tests/unit/team-lab.h"
+#include "tests/unit/team-shop.h"
 
 static void go_on(struct fixture *f, struct sim_crew *crew)
 {
@@ -24,9 +24,12 @@ static void go_on(struct fixture *f, struct sim_crew *crew)
 static int run_to(struct fixture *f, struct sim_crew *crew, unsigned int wait, off_t size)
 {
 	CLEANUP_PAST struct past past = {0};
+	static struct shop shop;
 	int r;
 
 	team_begin(f, crew, 5, 3);
+	shop_open(&shop, crew, 12);
+	f->speculates = true;
 	set_hard(f);
 	f->confirm = 1;
 	crew->v[1].slowness = 1.4;
@@ -34,6 +37,9 @@ static int run_to(struct fixture *f, struct sim_crew *crew, unsigned int wait, o
 	crew->die_at = wait;
 	r = team_once(f, crew, &past);
 	crew->die_at = 0;
+	/* what it has ordered dies with it */
+	shop_forget_host(&shop, SHOP_CONTROLLER);
+	shop.n_wanted = 0;
 	if (size >= 0)
 		assert_int_equal(truncate(f->log, size), 0);
 	return r;
