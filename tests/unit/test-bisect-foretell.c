@@ -240,6 +240,36 @@ static void runs_find_the_same_sooner(void **state)
 	}
 }
 
+/* One host takes them; what it may test next is made meanwhile all the same. */
+static void repeated_tests_of_several_hosts_look_ahead(void **state)
+{
+	struct fixture *f = *state;
+	unsigned int used = 0, awaited[2] = {0};
+
+	for (int culprit = 4; culprit <= 14; culprit += 5) {
+		for (int with = 0; with < 2; with++) {
+			CLEANUP_PAST struct past past = {0};
+			struct sim_crew crew;
+			struct shop shop;
+
+			team_begin(f, &crew, culprit, 2);
+			shop_open(&shop, &crew, 10);
+			for (size_t i = 0; i < crew.n; i++)
+				crew.v[i].sim.passes_on_bad = 0.2;
+			f->confidence = 95;
+			f->speculates = with;
+			assert_int_equal(team_once(f, &crew, &past), RUN_FOUND);
+			used += shop.used;
+			awaited[with] += shop.awaited;
+			crew_end(&crew);
+		}
+	}
+	f->speculates = false;
+	f->confidence = 0;
+	assert_true(used > 0);
+	assert_true(awaited[1] < awaited[0]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -249,6 +279,7 @@ int main(void)
 		cmocka_unit_test(what_is_there_is_not_seen),
 		cmocka_unit_test(a_culprit_and_its_parents_are_seen),
 		cmocka_unit_test(runs_find_the_same_sooner),
+		cmocka_unit_test(repeated_tests_of_several_hosts_look_ahead),
 	};
 
 	return cmocka_run_group_tests_name(
