@@ -2,7 +2,9 @@
 /*
  * Searches with a test that does not answer alike each time, simulated: the runs against
  * the information bound, how often the answer is right, and whether shares of belief are
- * what they say. The check of the ends comes first and is counted apart.
+ * what they say. The check of the ends comes first and is counted apart. Who does not
+ * know the rates cannot be calibrated at each of them; so there is one more arm, where
+ * each search has rates of its own, drawn from the prior.
  */
 #include "bisect/choice/belief.h"
 
@@ -149,6 +151,23 @@ static bool step(const struct arm *arm, struct belief *b, const struct belief_go
 	return true;
 }
 
+/* As they are taken to be where nobody knows them. */
+static void draw_rates(struct arm *arm)
+{
+	struct rates rates;
+	double sum = 0;
+	size_t i = 0;
+
+	rates_unknown(&rates);
+	for (size_t k = 0; k < rates.n; k++)
+		sum += exp(rates.v[k].prior);
+	sum *= roll();
+	while (i + 1 < rates.n && sum >= exp(rates.v[i].prior))
+		sum -= exp(rates.v[i++].prior);
+	arm->bad = rates.v[i].bad;
+	arm->good = rates.v[i].good;
+}
+
 static void search(const struct arm *arm, struct result *result)
 {
 	static uint8_t is_bad[COMMITS];
@@ -216,13 +235,23 @@ static void print_bins(const char *name, const struct result *r)
 	printf("\n");
 }
 
+static void print_shares(const char *name, const struct result *r)
+{
+	double right = (double)r->right / r->searches;
+
+	print(name, "right, %", 100 * right, ">=", 100 * CONFIDENCE, right >= CONFIDENCE);
+	print_at_most(name, "believed at the end - right, points off",
+		100 * fabs(r->stated / r->searches - right), 2);
+	print_at_most(name, "worst bin of belief, points off", worst_bin(r), 2);
+	print_bins(name, r);
+}
+
 static void print_result(const struct arm *arm, const struct result *r)
 {
 	double capacity = rates_capacity(arm->bad, arm->good, NULL);
 	double bits = log2(COMMITS), error = 1 - CONFIDENCE;
 	double bound = bits / capacity, mean = r->runs / r->searches;
 	double fano = ((1 - error) * bits - rates_entropy(error)) / capacity;
-	double right = (double)r->right / r->searches;
 	char name[160];
 
 	snprintf(name, sizeof(name), "%s, fails %.1f on bad, %.2f on good, rates %s",
@@ -241,30 +270,87 @@ static void print_result(const struct arm *arm, const struct result *r)
 		printf("%s: right: %u of %u\n", name, r->right, r->searches);
 		return;
 	}
-	print(name, "right, %", 100 * right, ">=", 100 * CONFIDENCE, right >= CONFIDENCE);
-	print_at_most(name, "believed at the end - right, points off",
-		100 * fabs(r->stated / r->searches - right), 2);
+	print_shares(name, r);
 	if (!arm->known) {
-		right = (double)r->proven_right / r->searches;
+		double right = (double)r->proven_right / r->searches;
+
 		printf("%s: %.1f runs more until the culprit itself failed %d times\n",
 			name, r->proofs / r->searches, PROOFS);
 		print(name, "right after that, %", 100 * right, ">=", 100 * CONFIDENCE,
 			right >= CONFIDENCE);
 	}
-	print_at_most(name, "worst bin of belief, points off", worst_bin(r), 2);
-	print_bins(name, r);
 }
 
 static void run(const char *history, const struct graph *graph, double bad, double good,
 	bool known, unsigned int searches)
 {
-	struct arm arm = {history, graph, bad, good, known, searches};
+	struct arm arm = {.history = history,
+		.graph = graph,
+		.bad = bad,
+		.good = good,
+		.known = known,
+		.searches = searches};
 	struct result result = {0};
 
 	for (unsigned int i = 0; i < searches; i++)
 		search(&arm, &result);
 	print_result(&arm, &result);
 	fflush(stdout);
+}
+
+static void run_drawn(const struct graph *graph, unsigned int searches)
+{
+	struct result result = {0};
+
+	for (unsigned int i = 0; i < searches; i++) {
+		struct arm arm = {.graph = graph};
+
+		draw_rates(&arm);
+		search(&arm, &result);
+	}
+	print_shares("linear, rates unknown, drawn from the prior", &result);
+	fflush(stdout);
+}
+
+/* A plain bisection of a line, which takes a commit for good that has passed so often. */
+static bool bisect_plainly(double bad, unsigned int passes, unsigned int *runs)
+{
+	size_t culprit = roll() * COMMITS, low = 0, high = COMMITS - 1;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		bool failed = false;
+
+		for (unsigned int i = 0; !failed && i < passes; i++, ++*runs)
+			failed = middle >= culprit && roll() < bad;
+		if (failed)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low == culprit;
+}
+
+/* Those who know the rate, and repeat each test as often as it takes to be right with the
+ * confidence, and those who do not repeat it. */
+static void run_plain(double bad, unsigned int searches)
+{
+	for (unsigned int passes = 1;; passes++) {
+		unsigned int runs = 0, right = 0;
+
+		for (unsigned int i = 0; i < searches; i++)
+			right += bisect_plainly(bad, passes, &runs);
+		if (passes == 1)
+			printf("linear, fails %.1f on bad, plain bisection: right, %% "
+			       "%.3f, %.1f runs\n",
+				bad, 100.0 * right / searches, (double)runs / searches);
+		if (right < CONFIDENCE * searches)
+			continue;
+		printf("linear, fails %.1f on bad, each commit until it fails, at most "
+		       "%u times: right, %% %.3f, %.1f runs\n",
+			bad, passes, 100.0 * right / searches, (double)runs / searches);
+		return;
+	}
 }
 
 int main(void)
@@ -276,9 +362,12 @@ int main(void)
 	make_graph(&merged, true);
 	printf("flaky failures: n = %d, confidence %.2f; bound: log2(n) / capacity\n",
 		COMMITS, CONFIDENCE);
+	for (int i = 0; i < 3; i++)
+		run_plain(rates[i], 4000);
 	for (int known = 1; known >= 0; known--)
 		for (int i = 0; i < 3; i++)
 			run("linear", &line, rates[i], 0, known, known ? 4000 : 2000);
+	run_drawn(&line, 2000);
 	for (int known = 1; known >= 0; known--)
 		for (int i = 0; i < 3; i++)
 			run("linear", &line, rates[i], 0.02, known, 400);
