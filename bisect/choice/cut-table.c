@@ -45,7 +45,7 @@ static int list_candidates(struct cut_table *t, size_t cuts)
 	CLEANUP_FREE uint8_t *class_of = calloc(range->graph.n, 1);
 	struct goal goals[TRIES_MAX];
 	CLEANUP_WEIGH struct weigh weigh = {0};
-	size_t n = range->graph.n, step;
+	size_t n = range->graph.n, room, step;
 	int r = weigh_init(&weigh, range);
 
 	if (r < 0 || !class_of)
@@ -59,7 +59,8 @@ static int list_candidates(struct cut_table *t, size_t cuts)
 	for (size_t c = 0; !r && c < cuts; c++)
 		if (goals[c].commit < n)
 			list(t, goals[c].commit);
-	step = n / (CUT_FREE_MAX - t->n) + 1;
+	room = CUT_FREE_MAX - t->n;
+	step = room ? n / room + 1 : n;
 	for (size_t i = 0; i < n; i += step)
 		if (!class_of[i])
 			list(t, i);

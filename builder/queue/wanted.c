@@ -132,16 +132,16 @@ static int add_commits(struct look *look, const struct strvec *commits)
 }
 
 /* What a walk from the tip of a branch comes by. */
-static int add_walk(struct look *look, git_repository *repo, struct repo_walk *walk,
+static int add_walk(struct look *look, git_repository *repo, struct repo_walk walk,
 	const char *tip, struct err *err)
 {
 	CLEANUP_STRVEC struct strvec commits = STRVEC_INIT;
 	const char *from[] = {tip};
 	int r;
 
-	walk->from = from;
-	walk->n_from = 1;
-	r = repo_walk(repo, walk, &commits, err);
+	walk.from = from;
+	walk.n_from = 1;
+	r = repo_walk(repo, &walk, &commits, err);
 	return r < 0 ? r : add_commits(look, &commits);
 }
 
@@ -168,7 +168,7 @@ static int add_new(struct look *look, git_repository *repo, const struct branche
 		const char *tip = look->branches.tips.v[i];
 
 		if (!has(&base->tips, tip))
-			r = add_walk(look, repo, &walk, tip, err);
+			r = add_walk(look, repo, walk, tip, err);
 	}
 	return r;
 }
@@ -193,7 +193,7 @@ static int add_history(struct look *look, git_repository *repo,
 
 		/* a commit that a forced push took away is nobody's wish any more */
 		if (repo_resolve(repo, tip, name, NULL) == 0)
-			r = add_walk(look, repo, &walk, tip, err);
+			r = add_walk(look, repo, walk, tip, err);
 	}
 	return r;
 }
