@@ -11,8 +11,8 @@ builder_srcs += $(addprefix kbuild/,build-log.c ccache.c kbuild.c kconfig.c run.
 builder_srcs += $(addprefix sandbox/,census.c cgroup.c guard.c sandbox.c words.c)
 builder_srcs += $(addprefix mail/,breakage-list.c breakage.c breakages.c mail.c outbox.c)
 builder_srcs += $(addprefix reach/,compare.c names.c reach.c record.c respell.c)
-builder_srcs += $(addprefix spare/,change.c chunk-words.c chunk.c dead.c decide.c deps.c differ.c lex.c objects.c \
-	pair.c spare.c survey.c usable.c word.c)
+builder_srcs += $(addprefix spare/,change.c chunk-words.c chunk.c dead.c decide.c declaration.c deps.c differ.c \
+	lex.c objects.c pair.c paste.c role.c spare.c spread.c survey.c usable.c word.c)
 builder_srcs += $(addprefix cold/,blob.c chain.c codec.c compressor.c freeze.c named.c \
 	packfile.c plan.c recipe.c relink.c rule.c system-map.c thaw.c weave.c)
 builder_srcs += $(addprefix keep/,follow.c full.c gather.c gone.c house.c links.c prune.c retain.c room.c)

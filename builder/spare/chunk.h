@@ -27,6 +27,7 @@ enum mark {
 	MARK_ON = 1 << 12,     /* an option of .config that is set */
 	MARK_SAID = 1 << 13,   /* it may be given to what pastes */
 	MARK_GLUE = 1 << 14,   /* a macro that pastes, or comes to one that does */
+	MARK_CARRIED = MARK_TEXT | MARK_VALUE,
 };
 
 enum chunk_kind {

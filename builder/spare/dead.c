@@ -3,8 +3,6 @@
  * What .config leaves out of a text: conditions of options alone. An option that any
  * other text defines is none (survey.c has its readers compiled).
  */
-#include <string.h>
-
 #include "chunk.h"
 
 #define DEPTH_MAX 16
@@ -21,18 +19,9 @@ struct asking {
 	int depth;
 };
 
-static bool begins(const struct word *w, const char *text)
-{
-	size_t n = strlen(text);
-
-	return w->len >= n && !memcmp(w->text, text, n);
-}
-
 static bool is(const struct asking *a, const char *text)
 {
-	return a->at < a->end && a->at->kind == TOKEN_NAME &&
-	       a->words->v[a->at->word].len == strlen(text) &&
-	       begins(&a->words->v[a->at->word], text);
+	return a->at < a->end && token_is(a->words, a->at, text);
 }
 
 static bool eat(struct asking *a, char sign)
@@ -47,7 +36,7 @@ static enum answer ask_option(struct asking *a)
 {
 	const struct word *w = a->words->v + a->at->word;
 
-	if (a->at >= a->end || a->at->kind != TOKEN_NAME || !begins(w, "CONFIG_"))
+	if (a->at >= a->end || a->at->kind != TOKEN_NAME || !word_begins(w, "CONFIG_"))
 		return UNKNOWN;
 	a->at++;
 	return w->marks & MARK_ON ? YES : NO;
@@ -114,10 +103,11 @@ static enum answer ask(const struct words *words, const struct chunks *c, uint32
 
 	if (k->n < 4)
 		return UNKNOWN;
-	answer = begins(w, "ifdef") || begins(w, "ifndef") ? ask_option(&a) : ask_any(&a);
+	answer = word_begins(w, "ifdef") || word_begins(w, "ifndef") ? ask_option(&a)
+								     : ask_any(&a);
 	if (answer == UNKNOWN || a.at != a.end)
 		return UNKNOWN;
-	if (begins(w, "ifndef"))
+	if (word_begins(w, "ifndef"))
 		return answer == YES ? NO : YES;
 	return answer;
 }

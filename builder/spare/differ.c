@@ -34,18 +34,6 @@ static const char *const builtin_starts[] = {"_", "mem", "str", "stp", "wcs", "e
 	"vsnprintf", "fscanf", "sscanf", "vscanf", "vsscanf", "vfprintf", "dcgettext",
 	"gettext", NULL};
 
-static bool word_is(const struct word *w, const char *text)
-{
-	return w->len == strlen(text) && !memcmp(w->text, text, w->len);
-}
-
-static bool word_begins(const struct word *w, const char *text)
-{
-	size_t n = strlen(text);
-
-	return w->len >= n && !memcmp(w->text, text, n);
-}
-
 static bool is_builtin(const struct word *w)
 {
 	for (size_t i = 0; builtin[i]; i++)
@@ -127,7 +115,7 @@ static bool is_quiet(const struct chunks *c, const struct chunk *k, struct words
 	const struct token *t = c->tokens.v + k->first;
 
 	for (size_t i = k->kind == CHUNK_FUNCTION ? 1 : 0; i < k->n; i++)
-		if (t[i].kind == TOKEN_NAME && (words->v[t[i].word].marks & MARK_HAZARD))
+		if (token_marks(words, t + i) & MARK_HAZARD)
 			return false;
 	return true;
 }
@@ -205,8 +193,7 @@ static bool is_moved(const struct differ *d, size_t j, const struct words *words
 
 	for (size_t i = k->kind > CHUNK_DIRECTIVE ? 0 : 2; i < k->n; i++) {
 		moved |= t[i].line != was[i].line;
-		says |= t[i].kind == TOKEN_NAME &&
-			(words->v[t[i].word].marks & MARK_LINE);
+		says |= (token_marks(words, t + i) & MARK_LINE) != 0;
 	}
 	return moved && says;
 }

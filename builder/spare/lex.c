@@ -241,6 +241,21 @@ bool lex(struct words *words, const char *text, size_t len, struct tokens *token
 	return end_line(&lx);
 }
 
+bool token_is(const struct words *words, const struct token *t, const char *text)
+{
+	return t->kind == TOKEN_NAME && word_is(words->v + t->word, text);
+}
+
+bool token_signs(const struct token *t, const char *signs)
+{
+	return t->kind == TOKEN_SIGN && strchr(signs, t->sign);
+}
+
+uint32_t token_marks(const struct words *words, const struct token *t)
+{
+	return t->kind == TOKEN_NAME ? words->v[t->word].marks : 0;
+}
+
 void tokens_release(struct tokens *tokens)
 {
 	free(tokens->v);

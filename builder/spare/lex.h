@@ -41,6 +41,12 @@ struct tokens {
  * trigraph, a digraph, a byte that is none of C's, too long a text. */
 bool lex(struct words *words, const char *text, size_t len, struct tokens *tokens);
 
+/* A name of this text; one of these one-byte signs. */
+bool token_is(const struct words *words, const struct token *t, const char *text);
+bool token_signs(const struct token *t, const char *signs);
+/* Marks of a name; of anything else none. */
+uint32_t token_marks(const struct words *words, const struct token *t);
+
 void tokens_release(struct tokens *tokens);
 #define CLEANUP_TOKENS CLEANUP(tokens_release)
 

@@ -1,22 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * A mark is carried on until nothing new is marked, in rounds over all bodies. Macros
- * that lead to each other in the order of their texts take one round, in the worst order
- * one a macro: nobody writes that, and whoever does is compiled (ROUNDS).
- */
 #include "survey.h"
 
 #include <string.h>
 
 #include "lib/buf.h"
 
-#define ROUNDS 64
 #define POOL_MAX (64u << 20)
-#define PASTE_MAX 96   /* letters of a name that is looked at */
-#define SPLITS_MAX 256 /* ways to make marked names */
-#define CARRIED (MARK_TEXT | MARK_VALUE)
 
-static bool reserve(void *v, size_t *room, size_t n, size_t size)
+bool survey_reserve(void *v, size_t *room, size_t n, size_t size)
 {
 	void **at = v, *more;
 
@@ -73,7 +64,7 @@ void survey_release(struct survey *s)
 
 static uint32_t add_file(struct survey *s)
 {
-	if (!reserve(&s->files, &s->room_files, s->n_files, sizeof(*s->files))) {
+	if (!survey_reserve(&s->files, &s->room_files, s->n_files, sizeof(*s->files))) {
 		s->failed = true;
 		return 0;
 	}
@@ -104,7 +95,7 @@ static void list_add(struct survey *s, struct list *list, uint32_t word)
 	if (w->seen == s->stamp)
 		return;
 	if (s->n_pool >= POOL_MAX ||
-		!reserve(&s->pool, &s->room_pool, s->n_pool, sizeof(*s->pool))) {
+		!survey_reserve(&s->pool, &s->room_pool, s->n_pool, sizeof(*s->pool))) {
 		s->failed = true;
 		return;
 	}
@@ -156,7 +147,8 @@ static void add_body(struct survey *s, uint32_t file, uint32_t name, bool functi
 	struct list list = list_start(s);
 
 	list_add_tokens(s, &list, t, n);
-	if (!reserve(&s->bodies, &s->room_bodies, s->n_bodies, sizeof(*s->bodies))) {
+	if (!survey_reserve(
+		    &s->bodies, &s->room_bodies, s->n_bodies, sizeof(*s->bodies))) {
 		s->failed = true;
 		return;
 	}
@@ -248,168 +240,11 @@ uint32_t survey_add_source(struct survey *s, const struct tokens *tokens)
 	return file;
 }
 
-static uint32_t marks_in(const struct survey *s, const struct list *list)
+uint32_t survey_marks(const struct survey *s, const struct list *list)
 {
 	uint32_t marks = 0;
 
 	for (uint32_t i = 0; i < list->n; i++)
 		marks |= s->words.v[s->pool[list->first + i]].marks;
 	return marks;
-}
-
-/* One round; true if something new was marked. */
-static bool carry(struct survey *s, uint32_t marks)
-{
-	bool more = false;
-
-	for (size_t i = 0; i < s->n_bodies; i++) {
-		const struct body *b = &s->bodies[i];
-		uint32_t *at = &s->words.v[b->name].marks;
-		uint32_t got = marks_in(s, &b->words) & marks;
-
-		if (b->function) {
-			/* what is no value has no place in a function that stays */
-			got &= MARK_VALUE;
-			if (s->words.v[b->name].marks & MARK_MACRO)
-				got = 0;
-		}
-		more |= (got & ~*at) != 0;
-		*at |= got;
-	}
-	return more;
-}
-
-static bool carry_all(struct survey *s, uint32_t marks)
-{
-	for (int i = 0; i < ROUNDS; i++)
-		if (!carry(s, marks))
-			return true;
-	return false;
-}
-
-static bool add_split(struct survey *s, struct split split)
-{
-	if (s->n_splits >= SPLITS_MAX ||
-		!reserve(&s->splits, &s->room_splits, s->n_splits, sizeof(split)))
-		return false;
-	s->splits[s->n_splits++] = split;
-	return true;
-}
-
-static bool split_word(struct survey *s, uint32_t word)
-{
-	const char *text = s->words.v[word].text;
-	size_t len = s->words.v[word].len;
-
-	if (len > PASTE_MAX)
-		return false;
-	for (size_t i = 1; i < len; i++) {
-		uint32_t a = words_find(&s->words, text, i), b, c;
-
-		if (!a)
-			continue;
-		b = words_find(&s->words, text + i, len - i);
-		if (b && !add_split(s, (struct split){{a, b, 0}}))
-			return false;
-		for (size_t j = i + 1; j < len; j++) {
-			b = words_find(&s->words, text + i, j - i);
-			c = b ? words_find(&s->words, text + j, len - j) : 0;
-			if (c && !add_split(s, (struct split){{a, b, c}}))
-				return false;
-		}
-	}
-	return true;
-}
-
-/* How each marked name could be made. */
-static bool split_all(struct survey *s)
-{
-	for (size_t i = 1; i < s->words.n; i++)
-		if ((s->words.v[i].marks & CARRIED) && !split_word(s, i))
-			return false;
-	return true;
-}
-
-bool survey_reach(struct survey *s, uint32_t marks)
-{
-	return carry_all(s, marks);
-}
-
-static bool has_option(const struct survey *s, const struct list *list)
-{
-	for (uint32_t i = 0; i < list->n; i++) {
-		const struct word *w = &s->words.v[s->pool[list->first + i]];
-
-		if (w->len > 7 && !memcmp(w->text, "CONFIG_", 7))
-			return true;
-	}
-	return false;
-}
-
-static bool list_pastes(struct survey *s, const struct list *list)
-{
-	s->stamp++;
-	for (uint32_t i = 0; s->n_splits && i < list->n; i++)
-		s->words.v[s->pool[list->first + i]].seen = s->stamp;
-	for (size_t i = 0; i < s->n_splits; i++) {
-		bool all = true;
-
-		for (int j = 0; all && j < 3 && s->splits[i].parts[j]; j++) {
-			const struct word *w = &s->words.v[s->splits[i].parts[j]];
-
-			all = (w->marks & MARK_SAID) || w->seen == s->stamp;
-		}
-		if (all)
-			return true;
-	}
-	return false;
-}
-
-bool survey_pastes(struct survey *s, const struct file *source)
-{
-	return list_pastes(s, &source->said);
-}
-
-/* A text of a header that has to do with pasting at all, and has the parts: what is given
- * to a macro stands in the same text, or in a macro's. */
-static void find_pastes(struct survey *s)
-{
-	for (size_t i = 0; i < s->n_bodies; i++) {
-		const struct body *b = &s->bodies[i];
-
-		if (b->function && (marks_in(s, &b->words) & MARK_GLUE) &&
-			list_pastes(s, &b->words))
-			s->files[b->file].hot = true;
-	}
-	for (size_t i = 1; i < s->n_files; i++) {
-		struct file *f = &s->files[i];
-
-		if (f->header && (marks_in(s, &f->said) & MARK_GLUE))
-			f->hot |= list_pastes(s, &f->said);
-	}
-}
-
-bool survey_spread(struct survey *s)
-{
-	if (!carry_all(s, CARRIED) || !split_all(s))
-		return false;
-	find_pastes(s);
-	for (size_t i = 0; i < s->n_bodies; i++) {
-		const struct body *b = &s->bodies[i];
-		uint32_t marks = b->function ? marks_in(s, &b->words) : 0;
-
-		if ((marks & MARK_TEXT) ||
-			((marks & MARK_VALUE) &&
-				(s->words.v[b->name].marks & MARK_MACRO)))
-			s->files[b->file].hot = true;
-	}
-	for (size_t i = 1; i < s->n_files; i++) {
-		struct file *f = &s->files[i];
-
-		/* defined twice; told when a change is seen, or whether .config holds */
-		f->hot |= (marks_in(s, &f->said) & CARRIED) ||
-			  (marks_in(s, &f->defined) & (MARK_TOUCHED | MARK_COND)) ||
-			  has_option(s, &f->defined);
-	}
-	return true;
 }

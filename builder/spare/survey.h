@@ -64,6 +64,12 @@ uint32_t survey_add_header(
 /* A text of which everything counts. */
 uint32_t survey_add_source(struct survey *s, const struct tokens *tokens);
 
+/* Marks of all its words. */
+uint32_t survey_marks(const struct survey *s, const struct list *list);
+
+/* Room for one more in a list that grows; v: where its pointer is. */
+bool survey_reserve(void *v, size_t *room, size_t n, size_t size);
+
 /* Which macros come to words with these marks. False: too far to follow. */
 bool survey_reach(struct survey *s, uint32_t marks);
 

@@ -102,6 +102,18 @@ uint32_t words_find(const struct words *words, const char *text, size_t len)
 			   : 0;
 }
 
+bool word_is(const struct word *w, const char *text)
+{
+	return w->len == strlen(text) && !memcmp(w->text, text, w->len);
+}
+
+bool word_begins(const struct word *w, const char *text)
+{
+	size_t n = strlen(text);
+
+	return w->len >= n && !memcmp(w->text, text, n);
+}
+
 void words_release(struct words *words)
 {
 	for (size_t i = 0; i < words->n_blocks; i++)

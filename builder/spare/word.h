@@ -35,6 +35,9 @@ uint32_t words_add(struct words *words, const char *text, size_t len);
 /* The number of a word that is there; else 0. */
 uint32_t words_find(const struct words *words, const char *text, size_t len);
 
+bool word_is(const struct word *w, const char *text);
+bool word_begins(const struct word *w, const char *text);
+
 void words_release(struct words *words);
 #define CLEANUP_WORDS CLEANUP(words_release)
 
