@@ -75,7 +75,8 @@ void paste_find(struct survey *s)
 	for (size_t i = 0; i < s->n_bodies; i++) {
 		const struct body *b = &s->bodies[i];
 
-		if (b->function && (survey_marks(s, &b->words) & MARK_GLUE) &&
+		if (b->kind == BODY_FUNCTION &&
+			(survey_marks(s, &b->words) & MARK_GLUE) &&
 			list_pastes(s, &b->words))
 			s->files[b->file].hot = true;
 	}

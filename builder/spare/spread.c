@@ -20,12 +20,15 @@ static bool carry(struct survey *s, uint32_t marks)
 		uint32_t *at = &s->words.v[b->name].marks;
 		uint32_t got = survey_marks(s, &b->words) & marks;
 
-		if (b->function) {
+		if (b->kind == BODY_FUNCTION) {
 			/* what is no value has no place in a function that stays */
 			got &= MARK_VALUE;
 			if (s->words.v[b->name].marks & MARK_MACRO)
 				got = 0;
 		}
+		/* the source says it itself */
+		if (b->kind == BODY_OWN)
+			got &= ~MARK_CARRIED;
 		more |= (got & ~*at) != 0;
 		*at |= got;
 	}
@@ -63,7 +66,8 @@ bool survey_spread(struct survey *s)
 	paste_find(s);
 	for (size_t i = 0; i < s->n_bodies; i++) {
 		const struct body *b = &s->bodies[i];
-		uint32_t marks = b->function ? survey_marks(s, &b->words) : 0;
+		uint32_t marks =
+			b->kind == BODY_FUNCTION ? survey_marks(s, &b->words) : 0;
 
 		if ((marks & MARK_TEXT) ||
 			((marks & MARK_VALUE) &&

@@ -141,7 +141,7 @@ static void say_body(struct survey *s, uint32_t macro, const struct token *t, si
 			say(s, t + i, 1);
 }
 
-static void add_body(struct survey *s, uint32_t file, uint32_t name, bool function,
+static void add_body(struct survey *s, uint32_t file, uint32_t name, enum body_kind kind,
 	const struct token *t, size_t n)
 {
 	struct list list = list_start(s);
@@ -152,7 +152,7 @@ static void add_body(struct survey *s, uint32_t file, uint32_t name, bool functi
 		s->failed = true;
 		return;
 	}
-	s->bodies[s->n_bodies++] = (struct body){name, file, function, list};
+	s->bodies[s->n_bodies++] = (struct body){name, file, kind, list};
 }
 
 /* The directive's own word is none of the text's. */
@@ -185,13 +185,14 @@ uint32_t survey_add_header(
 		if (chunk_dead(&s->words, chunks, k->cond))
 			continue;
 		if (k->kind == CHUNK_DEFINE) {
-			add_body(s, file, k->name, false, t + k->first + 3, k->n - 3);
+			add_body(
+				s, file, k->name, BODY_MACRO, t + k->first + 3, k->n - 3);
 			say_body(s, k->name, t + k->first + 3, k->n - 3);
 			continue;
 		}
 		if ((k->kind == CHUNK_FUNCTION || k->kind == CHUNK_PIECE) &&
 			!(left_out && left_out[i]))
-			add_body(s, file, k->name, true, t + k->first, k->n);
+			add_body(s, file, k->name, BODY_FUNCTION, t + k->first, k->n);
 	}
 	list = list_start(s);
 	for (size_t i = 0; !s->failed && i < chunks->n; i++)
@@ -217,11 +218,24 @@ uint32_t survey_add_header(
 	return file;
 }
 
+/* A source's macro may be used by the headers that it reads later. */
+static void add_own(
+	struct survey *s, uint32_t file, const struct token *t, const struct token *end)
+{
+	size_t n = 3;
+
+	while (t + n < end && t[n].kind != TOKEN_END)
+		n++;
+	add_body(s, file, t[2].word, BODY_OWN, t + 3, n - 3);
+	say_body(s, t[2].word, t + 3, n - 3);
+}
+
 uint32_t survey_add_source(struct survey *s, const struct tokens *tokens)
 {
 	uint32_t file = add_file(s);
 	uint32_t define = words_add(&s->words, "define", 6);
 	uint32_t undef = words_add(&s->words, "undef", 5);
+	const struct token *end = tokens->v + tokens->n;
 	struct list list = list_start(s);
 
 	list_add_tokens(s, &list, tokens->v, tokens->n);
@@ -229,15 +243,16 @@ uint32_t survey_add_source(struct survey *s, const struct tokens *tokens)
 		return 0;
 	s->files[file].said = list;
 	list = list_start(s);
-	for (size_t i = 0; i + 2 < tokens->n; i++) {
-		const struct token *t = tokens->v + i;
-
+	for (const struct token *t = tokens->v; t + 2 < end; t++)
 		if (t->kind == TOKEN_HASH && t[2].kind == TOKEN_NAME &&
 			(t[1].word == define || t[1].word == undef))
 			list_add(s, &list, t[2].word);
-	}
 	s->files[file].defined = list;
-	return file;
+	for (const struct token *t = tokens->v; !s->failed && t + 2 < end; t++)
+		if (t->kind == TOKEN_HASH && t[2].kind == TOKEN_NAME &&
+			t[1].word == define)
+			add_own(s, file, t, end);
+	return s->failed ? 0 : file;
 }
 
 uint32_t survey_marks(const struct survey *s, const struct list *list)

@@ -17,10 +17,16 @@ struct list {
 	uint32_t first, n;
 };
 
-/* What a name stands for: a macro's text, or a function's. */
+enum body_kind {
+	BODY_MACRO,
+	BODY_FUNCTION,
+	BODY_OWN, /* a source's macro, which a header that it reads may use */
+};
+
+/* What a name stands for. */
 struct body {
 	uint32_t name, file;
-	bool function;
+	enum body_kind kind;
 	struct list words;
 };
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Made-up headers, edits of them and sources that read them, the same for the same seed.
- * Names come from a small pool, so that texts meet: what one declares another defines,
- * pastes, hides or never has.
+ * Made-up pieces of C, the same for the same seed. Names come from a small pool, so that
+ * texts meet: what one declares another defines, pastes, hides or never has.
  */
 #ifndef TENFOLD_UNIT_SPARE_MAKER_H
 #define TENFOLD_UNIT_SPARE_MAKER_H
@@ -13,7 +12,6 @@
 #include "tests/unit/unit.h"
 
 #define NAMES 9
-#define ITEMS_MAX 64
 
 /* What the next piece of text is made with. */
 struct maker {
@@ -22,11 +20,6 @@ struct maker {
 	const char *around;    /* all that is there already */
 	const char *parameter; /* an int that expressions may use, or NULL */
 	const char *pointer;   /* a struct s_N *, with member a */
-};
-
-struct items {
-	char *v[ITEMS_MAX]; /* owned */
-	size_t n;
 };
 
 static inline unsigned int roll(struct maker *m, unsigned int sides)
@@ -129,9 +122,14 @@ static inline bool make_special(struct maker *m, struct buf *b)
 {
 	unsigned int n;
 
-	switch (roll(m, 5)) {
+	switch (roll(m, 6)) {
 	case 0:
 		buf_adds(b, "__LINE__");
+		return true;
+	case 5:
+		if (!has_word(m->before, "HOOK"))
+			return false;
+		buf_adds(b, "HOOK(3)");
 		return true;
 	case 1:
 		if (!has_word(m->before, "STR_1") || !pick(m, "M", &n))
@@ -170,8 +168,13 @@ static inline bool try_value(struct maker *m, struct buf *b)
 		return make_pasted(m, b);
 	if (way == 9)
 		return make_special(m, b);
-	if (way == 10 && m->pointer && pick(m, "si", &n)) {
-		buf_addf(b, "si_%u(%s)", n, m->pointer);
+	if (way == 10 && m->pointer) {
+		const char *kind = roll(m, 2) ? "si" : "fs";
+
+		if (!pick(m, kind, &n))
+			return false;
+		buf_addf(
+			b, "%s_%u(%s%s)", kind, n, m->pointer, *kind == 's' ? "" : ", 1");
 		return true;
 	}
 	if (m->parameter)
@@ -285,6 +288,8 @@ static inline void make_inline(struct maker *m, struct buf *b)
 	}
 	buf_adds(b, "\treturn ");
 	make_value(m, b);
+	if (!roll(m, 4))
+		buf_adds(b, has_word(m->before, "HERE") ? " + HERE(2)" : " + __LINE__");
 	buf_adds(b, ";\n}\n");
 	m->parameter = m->pointer = NULL;
 }
@@ -363,74 +368,6 @@ static inline char *make_item(struct maker *m)
 	else
 		make_odd(m, &b);
 	return buf_take(&b);
-}
-
-static inline void items_text(const struct items *items, size_t n, struct buf *b)
-{
-	for (size_t i = 0; i < n; i++)
-		buf_adds(b, items->v[i]);
-}
-
-static inline void items_insert(struct items *items, size_t at, char *text)
-{
-	assert_non_null(text);
-	if (items->n == ITEMS_MAX) {
-		free(text);
-		return;
-	}
-	memmove(items->v + at + 1, items->v + at, (items->n - at) * sizeof(*items->v));
-	items->v[at] = text;
-	items->n++;
-}
-
-static inline char *items_take(struct items *items, size_t at)
-{
-	char *text = items->v[at];
-
-	items->n--;
-	memmove(items->v + at, items->v + at + 1, (items->n - at) * sizeof(*items->v));
-	return text;
-}
-
-/* A new piece, which fits behind those before it and a text outside. */
-static inline void items_grow(
-	struct maker *m, struct items *items, size_t at, const char *outside)
-{
-	CLEANUP_BUF struct buf before = {0}, around = {0};
-
-	buf_init(&before, 1 << 20);
-	buf_init(&around, 1 << 20);
-	buf_adds(&before, outside);
-	buf_adds(&around, outside);
-	items_text(items, at, &before);
-	items_text(items, items->n, &around);
-	m->before = before.data;
-	m->around = around.data;
-	items_insert(items, at, make_item(m));
-	m->before = m->around = "";
-}
-
-/* Puts some of the pieces from the first on under a condition. */
-static inline void items_condition(struct maker *m, struct items *items, size_t first)
-{
-	static const char *const ifs[] = {"#ifdef CONFIG_ON\n", "#ifdef CONFIG_OFF\n",
-		"#ifndef MODULE\n", "#ifdef MODULE\n", "#ifdef M_2\n", "#ifndef fn_3\n",
-		"#if defined(CONFIG_ON) && !defined(CONFIG_OFF)\n", "#if M_1 > 4\n"};
-	size_t from = first + roll(m, items->n - first), to = from + 1 + roll(m, 4);
-
-	if (to > items->n)
-		to = items->n;
-	items_insert(items, to, strdup("#endif\n"));
-	if (to > from + 1 && !roll(m, 2))
-		items_insert(items, from + 1, strdup("#else\n"));
-	items_insert(items, from, strdup(ifs[roll(m, ARRAY_SIZE(ifs))]));
-}
-
-static inline void items_release(struct items *items)
-{
-	for (size_t i = 0; i < items->n; i++)
-		free(items->v[i]);
-	items->n = 0;
 }
 
 #endif

@@ -9,10 +9,10 @@
 #include "builder/spare/decide.h"
 #include "lib/child.h"
 #include "tests/unit/builder-tree.h"
-#include "tests/unit/spare-maker.h"
+#include "tests/unit/spare-items.h"
 
-#define CASES 30
-#define THOROUGH 6000
+#define CASES 12
+#define THOROUGH 2000
 #define SOURCES 4
 #define EDITS 9 /* of one header, each of its own */
 
@@ -69,7 +69,11 @@ static void make_own(struct lab *lab, struct buf *b)
 	struct maker *m = &lab->m;
 	unsigned int n = roll(m, NAMES);
 
-	switch (roll(m, 6)) {
+	switch (roll(m, 7)) {
+	case 6:
+		buf_addf(b, "#define HOOK(x) ((x) + %s)\n",
+			roll(m, 2) ? "__LINE__" : "v_0");
+		return;
 	case 0:
 		buf_addf(b, "#define M_%u 7\n", n);
 		return;
@@ -134,7 +138,8 @@ static void make_header(struct lab *lab)
 	static const char *const first[] = {
 		"typedef unsigned int u32;\ntypedef _Bool bool;\n",
 		"#define __attribute_const__ __attribute__((__const__))\n",
-		"#define HERE(x) ((x) + __LINE__)\nextern int v_0;\n"};
+		"#define HERE(x) ((x) + __LINE__)\nextern int v_0;\n",
+		"#ifndef HOOK\n#define HOOK(x) (x)\n#endif\n"};
 	struct maker *m = &lab->m;
 	struct items other = {0};
 	size_t always;
