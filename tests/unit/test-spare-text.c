@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Texts in tokens and pieces, and what kbuild wrote of an object. */
+#include <string.h>
+
 #include "builder/spare/chunk.h"
 #include "builder/spare/deps.h"
 #include "lib/buf.h"

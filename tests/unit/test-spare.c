@@ -29,8 +29,8 @@ static const char header[] = "#ifndef LAB_H\n#define LAB_H\n"
 static const char *const sources[] = {
 	"#include \"lab.h\"\nint plain(void)\n{\n\treturn 1;\n}\n",
 	"#include \"lab.h\"\nint user(void)\n{\n\treturn old_one(1) + here();\n}\n",
-	"#include \"lab.h\"\nextern int GLUE(MA, DE);\nint value(void)\n{\n"
-	"\treturn VALUE + GLUE(MA, DE);\n}\n",
+	("#include \"lab.h\"\nextern int GLUE(MA, DE);\nint value(void)\n{\n"
+	 "\treturn VALUE + GLUE(MA, DE);\n}\n"),
 	"#include \"lab.h\"\nint idle(void)\n{\n\treturn 2;\n}\n",
 };
 static const char *const names[] = {"plain", "user", "value", "idle"};
