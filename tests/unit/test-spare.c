@@ -183,20 +183,27 @@ static time_t time_of(const struct spare_lab *lab, const char *name)
 	return st.st_mtim.tv_sec;
 }
 
+/* The first case's header as a commit; ret_text: its text. */
+static void commit_first(struct spare_lab *lab, struct buf *ret_text)
+{
+	struct tree_file files[] = {{"lab.h", NULL, 0}};
+
+	replace(cases[0].old, cases[0].new, ret_text);
+	files[0].text = ret_text->data;
+	lab_commit(lab, "new", files, 1, lab->to);
+}
+
 /* The header is written, also by a clock that runs ahead: what is kept is not older. */
 static void gives_and_takes_times(void **state)
 {
 	const time_t ahead = time(NULL) + 1000;
 	CLEANUP_BUF struct buf text = {0};
-	struct tree_file files[] = {{"lab.h", NULL, 0}};
 	struct spare_lab lab;
 	struct spare spare;
 
 	(void)state;
 	set_up(&lab);
-	replace(cases[0].old, cases[0].new, &text);
-	files[0].text = text.data;
-	lab_commit(&lab, "new", files, 1, lab.to);
+	commit_first(&lab, &text);
 	lab_plan(&lab, &spare);
 	assert_int_equal(spare.n_spared, 3);
 	lab_write(lab.src, "lab.h", text.data, ahead);
@@ -217,15 +224,12 @@ static void leaves_others_alone(void **state)
 {
 	static const char *const headers[] = {"lab.h", NULL};
 	CLEANUP_BUF struct buf text = {0};
-	struct tree_file files[] = {{"lab.h", NULL, 0}};
 	struct spare_lab lab;
 	struct spare spare;
 
 	(void)state;
 	set_up(&lab);
-	replace(cases[0].old, cases[0].new, &text);
-	files[0].text = text.data;
-	lab_commit(&lab, "new", files, 1, lab.to);
+	commit_first(&lab, &text);
 	lab_make(&lab, "user", "-g", headers);
 	lab_write(lab.src, "idle.c", sources[3], 2500);
 	lab_plan(&lab, &spare);
