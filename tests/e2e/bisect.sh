@@ -76,7 +76,7 @@ the_hang_is_told() {
 		grep hang
 }
 
-the_default_is_untouched() {
+the_owners_choice_stands() {
 	same "$(api GET "/v1/hosts/$machine/default")" "x86_64/lab/$merge" &&
 		same "$(api GET "/v1/hosts/$machine/next")" local
 }
@@ -138,7 +138,8 @@ subject_bisect() {
 	point 'the hang was found and is told' the_hang_is_told
 	point 'the hang cost one reset' one_reset_a_boot
 	point 'what does not build was never booted' broken_ones_were_never_booted
-	point "the owner's default is untouched" the_default_is_untouched
+	point "the owner's default is untouched, and next is put back" the_owners_choice_stands
+	api DELETE "/v1/hosts/$machine/next" >/dev/null
 	point 'the culprit was confirmed, and its revert passes' confirmed
 	report_points
 	point 'a panic at boot as the regression: the right commit' a_panic_is_found

@@ -5,6 +5,7 @@
 image=i386/lab/$bad
 
 subject_i386() {
+	mkdir -p "$LAB.store/images"
 	rm -rf "$LAB.store/images/i386"
 	cp -al "$STORE/images/i386" "$LAB.store/images/"
 	point 'the image is in the list' wait_image "$image"

@@ -18,8 +18,10 @@ point() {
 	printf 'not ok - %s: %s (%d s)\n' "$subject" "$name" $((SECONDS - from))
 	sed 's/^/# /' "$point_log" | tail -n 40
 	if [ -n "${machine:-}" ]; then
-		echo "# the end of the console:"
-		"$lab" -C "$LAB" console "$machine" | tr -d '\r' | tail -n 40 | cut -c -200 | sed 's/^/#   /'
+		echo "# what tenfold and kernels in need said on the console, and its end:"
+		"$lab" -C "$LAB" console "$machine" | tr -d '\r' | cut -c -200 | sed 's/^/#   /' >"$point_log"
+		grep -E 'tenfold|Linux version|[Pp]anic|BUG|Oops|watchdog' "$point_log" | tail -n 40
+		tail -n 10 "$point_log"
 	fi
 	return 0
 }
@@ -126,7 +128,8 @@ boot_is() {
 
 # up_on RELEASE-REGEX - power-cycles into the local OS on that kernel, proved by the server
 up_on() {
-	start_boot && console_says "local OS up on $1" 300 && within 30 boot_is '.ok == true'
+	start_boot && console_says "local OS up on $1" 300 || return
+	within 30 boot_is '.ok == true' >/dev/null || { boot_json; return 1; }
 }
 
 # wait_image ID - it is in the server's catalogue
