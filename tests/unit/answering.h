@@ -12,6 +12,23 @@
 
 #define ANSWERING_ADDRESS 32
 
+static inline _Noreturn void answer_all(int fd, const char *const *answers)
+{
+	for (;; answers++) {
+		int client = *answers ? accept(fd, NULL, NULL) : -1;
+		char request[4096];
+
+		if (client < 0)
+			_exit(0);
+		if (read(client, request, sizeof(request)) > 0)
+			dprintf(client,
+				"HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n"
+				"Connection: close\r\n\r\n%s",
+				strlen(*answers), *answers);
+		close(client);
+	}
+}
+
 /* A child that gives these answers (NULL-terminated), a connection each, and ends. */
 static inline pid_t answering_start(
 	const char *const *answers, char ret_address[ANSWERING_ADDRESS])
@@ -27,19 +44,8 @@ static inline pid_t answering_start(
 	assert_int_equal(getsockname(fd, (struct sockaddr *)&where, &len), 0);
 	snprintf(ret_address, ANSWERING_ADDRESS, "127.0.0.1:%u", ntohs(where.sin_port));
 	pid = fork();
-	for (; pid == 0; answers++) {
-		int client = *answers ? accept(fd, NULL, NULL) : -1;
-		char request[4096];
-
-		if (client < 0)
-			_exit(0);
-		if (read(client, request, sizeof(request)) > 0)
-			dprintf(client,
-				"HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n"
-				"Connection: close\r\n\r\n%s",
-				strlen(*answers), *answers);
-		close(client);
-	}
+	if (pid == 0)
+		answer_all(fd, answers);
 	close(fd);
 	return pid;
 }
