@@ -27,7 +27,8 @@ int belief_init(struct belief *b, const struct graph *graph,
 {
 	size_t n = graph->n + 1;
 
-	*b = (struct belief){.graph = graph, .rates = *rates};
+	*b = (struct belief){.graph = graph, .rates = *rates, .doubting = *rates};
+	rates_doubt(&b->doubting);
 	if (facts)
 		b->facts = *facts;
 	b->fails = calloc(n, sizeof(*b->fails));
@@ -96,8 +97,8 @@ struct memo {
 	struct outlook outlook;
 };
 
-static void look_out(const struct belief *b, struct memo *memo, const struct tally *bad,
-	struct outlook *ret)
+static void look_out(const struct belief *b, const struct rates *rates, struct memo *memo,
+	const struct tally *bad, struct outlook *ret)
 {
 	struct memo *m = &memo[(bad->fails * 31 + bad->passes) % MEMO];
 	struct tally good = {b->all.fails - bad->fails + b->good_end.fails,
@@ -105,7 +106,7 @@ static void look_out(const struct belief *b, struct memo *memo, const struct tal
 
 	if (!m->is_set || m->bad.fails != bad->fails || m->bad.passes != bad->passes) {
 		*m = (struct memo){.bad = *bad, .is_set = true};
-		rates_weigh(&b->rates, *bad, good, &m->outlook);
+		rates_weigh(rates, *bad, good, &m->outlook);
 	}
 	*ret = m->outlook;
 }
@@ -115,7 +116,7 @@ static double prior_of(const struct belief *b, const struct strand *v)
 	return b->weight_to[v->to] - b->weight_to[v->from];
 }
 
-static void weigh(struct belief *b)
+static void weigh(struct belief *b, const struct rates *rates)
 {
 	double most = -INFINITY, sum = 0;
 	struct memo memo[MEMO] = {0};
@@ -123,7 +124,7 @@ static void weigh(struct belief *b)
 	for (size_t i = 0; i < b->strands.n; i++) {
 		double prior = prior_of(b, &b->strands.v[i]);
 
-		look_out(b, memo, &b->strands.v[i].bad, &b->outlooks[i]);
+		look_out(b, rates, memo, &b->strands.v[i].bad, &b->outlooks[i]);
 		b->share[i] = prior > 0 ? log(prior) + b->outlooks[i].weight : -INFINITY;
 		most = fmax(most, b->share[i]);
 	}
@@ -220,6 +221,17 @@ static bool wants_proof(
 	return b->fails[best] < goal->fails && !b->untestable[best];
 }
 
+/* Who is how likely with these rates; whether one holds the confidence. */
+static bool is_settled(struct belief *b, const struct rates *rates,
+	const struct belief_goal *goal, struct belief_answer *ret)
+{
+	*ret = (struct belief_answer){.kind = BELIEF_SURE};
+	weigh(b, rates);
+	find_top(b, ret);
+	sum_up(b, ret);
+	return ret->top[0].share >= goal->confidence;
+}
+
 static void set_next(struct belief_answer *ret, const struct inform *best)
 {
 	ret->kind = BELIEF_TRY;
@@ -233,11 +245,8 @@ void belief_ask(
 {
 	struct inform best;
 
-	*ret = (struct belief_answer){.kind = BELIEF_SURE};
-	weigh(b);
-	find_top(b, ret);
-	sum_up(b, ret);
-	if (ret->top[0].share >= goal->confidence) {
+	if (is_settled(b, &b->rates, goal, ret) &&
+		(!goal->doubt || is_settled(b, &b->doubting, goal, ret))) {
 		ret->next = ret->top[0].commit;
 		if (wants_proof(b, goal, ret->next))
 			ret->kind = BELIEF_PROVE;

@@ -9,7 +9,9 @@
  * test is the one with the most information about the culprit (noisy bisection:
  * M. Horstein, Sequential transmission using noiseless feedback, 1963; Burnashev and
  * Zigangirov, An interval estimation problem for controlled observations, 1974). The
- * search is over when one commit holds the confidence that was asked for.
+ * search is over when one commit holds the confidence that was asked for. Before it is
+ * named it is doubted: false fails are expected then, and the search goes on with that
+ * until the confidence is there again.
  *
  * The bound that the runs are measured against (tests/bench/bisect-flaky.c): log2(n) / C,
  * C being the capacity of one test with the rates known. It is the first term of
@@ -37,7 +39,7 @@ struct belief_facts {
 struct belief {
 	const struct graph *graph;
 	struct belief_facts facts;
-	struct rates rates;
+	struct rates rates, doubting;
 	struct strands strands;
 	struct tally all, good_end;
 	uint32_t *fails;  /* by commit */
@@ -95,6 +97,8 @@ struct belief_goal {
 	double confidence;  /* 0..1 */
 	unsigned int fails; /* tests of the culprit itself. A false fail on a good commit
 			     * cannot be told from a rare true one by passes below it */
+	bool doubt; /* it must hold the confidence for somebody as well who expects
+		     * false fails (rates_doubt()); where rates are not known */
 };
 
 void belief_ask(

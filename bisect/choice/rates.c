@@ -8,6 +8,7 @@
 #define BAD_LOWEST 0.05
 #define NO_FALSE_FAILS 0.98
 #define MOST_FALSE_FAILS 0.08
+#define DOUBT 0.8
 
 static double log_of(double p)
 {
@@ -19,6 +20,7 @@ static void add(struct rates *rates, double bad, double good, double prior)
 	rates->v[rates->n++] = (struct rate){.bad = bad,
 		.good = good,
 		.prior = log(prior),
+		.errs = good > 0,
 		.fail_bad = log_of(bad),
 		.pass_bad = log_of(1 - bad),
 		.fail_good = log_of(good),
@@ -33,6 +35,7 @@ void rates_mirror(struct rates *rates)
 		rates->v[i] = (struct rate){.bad = 1 - r.good,
 			.good = 1 - r.bad,
 			.prior = r.prior,
+			.errs = r.errs,
 			.fail_bad = r.pass_good,
 			.pass_bad = r.fail_good,
 			.fail_good = r.pass_bad,
@@ -61,6 +64,27 @@ void rates_unknown(struct rates *rates)
 			if (false_fails[f] < 0.7 * bad)
 				add(rates, bad, false_fails[f],
 					prior * (1 - NO_FALSE_FAILS) / kinds);
+	}
+}
+
+void rates_doubt(struct rates *rates)
+{
+	double all = 0, erring = 0;
+
+	for (size_t i = 0; i < rates->n; i++) {
+		double prior = exp(rates->v[i].prior);
+
+		all += prior;
+		erring += rates->v[i].errs ? prior : 0;
+	}
+	/* known rates leave nothing to doubt */
+	if (!(erring > 0 && erring < all))
+		return;
+	for (size_t i = 0; i < rates->n; i++) {
+		struct rate *r = &rates->v[i];
+
+		r->prior += r->errs ? log(DOUBT * all / erring)
+				    : log((1 - DOUBT) * all / (all - erring));
 	}
 }
 

@@ -16,6 +16,7 @@
 struct rate {
 	double bad, good;          /* share of fails on a bad and on a good commit */
 	double prior;              /* logarithm */
+	bool errs;                 /* good commits fail now and then */
 	double fail_bad, pass_bad; /* logarithms of what one run contributes */
 	double fail_good, pass_good;
 };
@@ -55,6 +56,10 @@ bool rates_good_end_wants(struct tally good_end, struct tally bad_end, double co
 /* Logarithm of the odds that the good end is good: that it fails never (or, if it did,
  * rarely) against as often as the bad one. */
 double rates_good_end_odds(struct tally good_end, struct tally bad_end);
+
+/* Unknown rates as they are to somebody who doubts a culprit: false fails with 80 %.
+ * Known rates stay. */
+void rates_doubt(struct rates *rates);
 
 void rates_weigh(const struct rates *rates, struct tally bad, struct tally good,
 	struct outlook *ret);

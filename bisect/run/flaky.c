@@ -59,7 +59,7 @@ struct belief_goal flaky_goal(const struct run *run)
 {
 	unsigned int percent = run->confidence ? run->confidence : FLAKY_CONFIDENCE;
 
-	return (struct belief_goal){percent / 100.0, run->confirm + 1};
+	return (struct belief_goal){percent / 100.0, run->confirm + 1, true};
 }
 
 /* One more test of a commit; RUN_GOING when it was judged and recorded. */

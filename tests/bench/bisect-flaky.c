@@ -173,7 +173,9 @@ static void search(const struct arm *arm, struct result *result)
 	static uint8_t is_bad[COMMITS];
 	size_t culprit = roll() * COMMITS;
 	const struct belief_goal stated = {.confidence = CONFIDENCE},
-				 proven = {.confidence = CONFIDENCE, .fails = PROOFS};
+				 proven = {.confidence = CONFIDENCE,
+					 .fails = PROOFS,
+					 .doubt = true};
 	struct belief_answer answer;
 	CLEANUP_BELIEF struct belief b;
 	struct rates rates;
@@ -274,10 +276,13 @@ static void print_result(const struct arm *arm, const struct result *r)
 	if (!arm->known) {
 		double right = (double)r->proven_right / r->searches;
 
-		printf("%s: %.1f runs more until the culprit itself failed %d times\n",
+		printf("%s: %.1f runs more until it is named: doubted, and failed %d "
+		       "times itself\n",
 			name, r->proofs / r->searches, PROOFS);
-		print(name, "right after that, %", 100 * right, ">=", 100 * CONFIDENCE,
-			right >= CONFIDENCE);
+		print(name, "right when it is named, %", 100 * right,
+			">=", 100 * CONFIDENCE, right >= CONFIDENCE);
+		print_at_most(name, "believed then - right, points off",
+			100 * fabs(r->proven_stated / r->searches - right), 2);
 	}
 }
 

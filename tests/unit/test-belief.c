@@ -79,7 +79,8 @@ struct long_way {
 	double share[COMMITS_MAX], bad[COMMITS_MAX], good[COMMITS_MAX];
 };
 
-static void compute(const struct fixture *f, const struct belief *b, struct long_way *ret)
+static void compute(const struct fixture *f, const struct belief *b,
+	const struct rates *rates, struct long_way *ret)
 {
 	double all = 0;
 
@@ -87,12 +88,12 @@ static void compute(const struct fixture *f, const struct belief *b, struct long
 	for (size_t c = 0; c < f->graph.n; c++) {
 		double prior = b->facts.weights ? b->facts.weights[c] : 1;
 
-		for (size_t i = 0; i < b->rates.n; i++) {
-			double w = prior * weight(f, &b->rates.v[i], c);
+		for (size_t i = 0; i < rates->n; i++) {
+			double w = prior * weight(f, &rates->v[i], c);
 
 			ret->share[c] += w;
-			ret->bad[c] += w * b->rates.v[i].bad;
-			ret->good[c] += w * b->rates.v[i].good;
+			ret->bad[c] += w * rates->v[i].bad;
+			ret->good[c] += w * rates->v[i].good;
 		}
 		all += ret->share[c];
 	}
@@ -118,13 +119,13 @@ static double gain_of(const struct fixture *f, const struct long_way *w, size_t 
 	return rates_entropy(fails) - rest;
 }
 
-static void check_answer(
-	const struct fixture *f, struct belief *b, const struct belief_answer *answer)
+static void check_answer(const struct fixture *f, struct belief *b,
+	const struct rates *rates, const struct belief_answer *answer)
 {
 	double best = -1, entropy = 0;
 	struct long_way w;
 
-	compute(f, b, &w);
+	compute(f, b, rates, &w);
 	for (size_t i = 0; i < answer->n_top; i++) {
 		assert_true(fabs(answer->top[i].share - w.share[answer->top[i].commit]) <
 			    EXACT);
@@ -157,6 +158,7 @@ static void check_answer(
 static void agrees_with_the_long_way(void **state)
 {
 	static const struct belief_goal goal = {.confidence = 0.999};
+	static const struct belief_goal doubt = {.confidence = 0.2, .doubt = true};
 	(void)state;
 
 	for (int graph = 0; graph < 300; graph++) {
@@ -168,6 +170,7 @@ static void agrees_with_the_long_way(void **state)
 		struct rates rates;
 		struct fixture f;
 		size_t n = 2 + roll(COMMITS_MAX - 2);
+		bool is_sure;
 
 		make_graph(&f, n, graph % 5 == 0);
 		for (size_t i = 0; i < n; i++) {
@@ -185,7 +188,10 @@ static void agrees_with_the_long_way(void **state)
 		belief_add_good_end(&b, false);
 		for (int test = 0; test < 12; test++) {
 			belief_ask(&b, &goal, &answer);
-			check_answer(&f, &b, &answer);
+			check_answer(&f, &b, &b.rates, &answer);
+			is_sure = answer.top[0].share >= doubt.confidence;
+			belief_ask(&b, &doubt, &answer);
+			check_answer(&f, &b, is_sure ? &b.doubting : &b.rates, &answer);
 			if (!roll(6))
 				belief_skip(&b, roll(n));
 			add_test(&f, &b, roll(n), roll(2));
@@ -272,6 +278,65 @@ static void a_culprit_is_tested_itself(void **state)
 	assert_int_equal(answer.top[0].commit, 9);
 }
 
+static double prior_of_errors(const struct rates *rates)
+{
+	double all = 0, errors = 0;
+
+	for (size_t i = 0; i < rates->n; i++) {
+		all += exp(rates->v[i].prior);
+		errors += rates->v[i].errs ? exp(rates->v[i].prior) : 0;
+	}
+	return errors / all;
+}
+
+/* Looking for a fix, what errs is a fixed commit that fails nevertheless. */
+static void a_doubter_expects_errors(void **state)
+{
+	struct rates rates;
+	(void)state;
+
+	for (int mirrored = 0; mirrored < 2; mirrored++) {
+		rates_unknown(&rates);
+		if (mirrored)
+			rates_mirror(&rates);
+		assert_true(prior_of_errors(&rates) < 0.1);
+		rates_doubt(&rates);
+		assert_true(fabs(prior_of_errors(&rates) - 0.8) < EXACT);
+	}
+	rates_known(&rates, 0.5, 0.1);
+	rates_doubt(&rates);
+	assert_true(fabs(rates.v[0].prior) < EXACT);
+}
+
+/* A suspect that failed twice, in a search that saw a good commit fail now and then. */
+static void a_doubter_wants_more(void **state)
+{
+	static const struct belief_goal goal = {.confidence = 0.95, .fails = 2};
+	static const struct belief_goal doubt = {
+		.confidence = 0.95, .fails = 2, .doubt = true};
+	CLEANUP_BELIEF struct belief b;
+	struct belief_answer answer;
+	struct rates rates;
+	struct fixture f;
+	(void)state;
+
+	make_graph(&f, 40, true);
+	rates_unknown(&rates);
+	assert_int_equal(belief_init(&b, &f.graph, NULL, &rates), 0);
+	for (int i = 0; i < 40; i++)
+		belief_add(&b, 39, i % 5 == 0);
+	for (int i = 0; i < 40; i++)
+		belief_add(&b, 19, false);
+	for (int i = 0; i < 10; i++)
+		belief_add(&b, 20, i % 5 == 0);
+	belief_ask(&b, &goal, &answer);
+	assert_int_equal(answer.kind, BELIEF_SURE);
+	assert_int_equal(answer.top[0].commit, 20);
+	belief_ask(&b, &doubt, &answer);
+	assert_int_equal(answer.kind, BELIEF_TRY);
+	assert_true(answer.good > 0);
+}
+
 static void one_image_is_no_culprit(void **state)
 {
 	static const struct belief_goal goal = {.confidence = 0.95};
@@ -337,6 +402,8 @@ int main(void)
 		cmocka_unit_test(a_sure_test_is_a_bisection),
 		cmocka_unit_test(untestable_ones_stay_culprits),
 		cmocka_unit_test(a_culprit_is_tested_itself),
+		cmocka_unit_test(a_doubter_expects_errors),
+		cmocka_unit_test(a_doubter_wants_more),
 		cmocka_unit_test(one_image_is_no_culprit),
 		cmocka_unit_test(ends_are_run_until_they_tell),
 		cmocka_unit_test(capacity_is_that_of_the_channel),
