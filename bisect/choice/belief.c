@@ -221,12 +221,12 @@ static bool wants_proof(
 	return b->fails[best] < goal->fails && !b->untestable[best];
 }
 
-/* Who is how likely with these rates; whether one holds the confidence. */
-static bool is_settled(struct belief *b, const struct rates *rates,
-	const struct belief_goal *goal, struct belief_answer *ret)
+/* Who is how likely; whether one holds the confidence. */
+static bool is_settled(struct belief *b, bool doubted, const struct belief_goal *goal,
+	struct belief_answer *ret)
 {
-	*ret = (struct belief_answer){.kind = BELIEF_SURE};
-	weigh(b, rates);
+	*ret = (struct belief_answer){.kind = BELIEF_SURE, .doubted = doubted};
+	weigh(b, doubted ? &b->doubting : &b->rates);
 	find_top(b, ret);
 	sum_up(b, ret);
 	return ret->top[0].share >= goal->confidence;
@@ -245,8 +245,8 @@ void belief_ask(
 {
 	struct inform best;
 
-	if (is_settled(b, &b->rates, goal, ret) &&
-		(!goal->doubt || is_settled(b, &b->doubting, goal, ret))) {
+	if (is_settled(b, false, goal, ret) &&
+		(!goal->doubt || is_settled(b, true, goal, ret))) {
 		ret->next = ret->top[0].commit;
 		if (wants_proof(b, goal, ret->next))
 			ret->kind = BELIEF_PROVE;

@@ -73,6 +73,7 @@ struct belief_answer {
 	enum belief_kind kind;
 	struct belief_share top[BELIEF_TOP]; /* the most likely culprits, best first */
 	size_t n_top, n_tied;
+	bool doubted;       /* false fails are expected, see belief_goal */
 	double bad, good;   /* expected share of fails on bad and on good commits */
 	double entropy;     /* bits that are not known yet */
 	size_t next;        /* BELIEF_TRY */

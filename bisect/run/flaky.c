@@ -208,9 +208,12 @@ static void add_shares(
 			buf_addf(b, ", %.12s with %.0f %%",
 				run->history->commits[answer->top[i].commit],
 				100 * answer->top[i].share);
+	if (answer->doubted)
+		buf_addf(b, " even if %s commits err now and then",
+			fix ? terms_new(terms) : terms_old(terms));
 	buf_addf(b, "; a %s commit fails in ", fix ? terms_old(terms) : terms_new(terms));
 	add_rate(b, fix ? 1 - answer->good : answer->bad);
-	if (rare >= 0.005) {
+	if (rare >= (answer->doubted ? 0.01 : 0.005)) {
 		buf_addf(b, ", a %s one in ", fix ? terms_new(terms) : terms_old(terms));
 		add_rate(b, rare);
 	}

@@ -332,7 +332,9 @@ static void a_doubter_wants_more(void **state)
 	belief_ask(&b, &goal, &answer);
 	assert_int_equal(answer.kind, BELIEF_SURE);
 	assert_int_equal(answer.top[0].commit, 20);
+	assert_false(answer.doubted);
 	belief_ask(&b, &doubt, &answer);
+	assert_true(answer.doubted);
 	assert_int_equal(answer.kind, BELIEF_TRY);
 	assert_true(answer.good > 0);
 }
