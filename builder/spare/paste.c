@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "paste.h"
 
-#define PASTE_MAX 96   /* letters of a name that is looked at */
-#define SPLITS_MAX 256 /* ways to make marked names */
+#define PASTE_MAX 96    /* letters of a name that is looked at */
+#define SPLITS_MAX 4096 /* ways to make marked names */
 
 static bool add_split(struct survey *s, struct split split)
 {
@@ -13,29 +13,31 @@ static bool add_split(struct survey *s, struct split split)
 	return true;
 }
 
-static bool split_word(struct survey *s, uint32_t word)
+/* The rest of a name behind the first n parts, in one more and another rest. */
+static bool split_rest(
+	struct survey *s, const char *text, size_t len, struct split split, size_t n)
 {
-	const char *text = s->words.v[word].text;
-	size_t len = s->words.v[word].len;
-
-	if (len > PASTE_MAX)
-		return false;
 	for (size_t i = 1; i < len; i++) {
-		uint32_t a = words_find(&s->words, text, i), b, c;
-
-		if (!a)
+		split.parts[n] = words_find(&s->words, text, i);
+		if (!split.parts[n])
 			continue;
-		b = words_find(&s->words, text + i, len - i);
-		if (b && !add_split(s, (struct split){{a, b, 0}}))
+		split.parts[n + 1] = words_find(&s->words, text + i, len - i);
+		if (split.parts[n + 1] && !add_split(s, split))
 			return false;
-		for (size_t j = i + 1; j < len; j++) {
-			b = words_find(&s->words, text + i, j - i);
-			c = b ? words_find(&s->words, text + j, len - j) : 0;
-			if (c && !add_split(s, (struct split){{a, b, c}}))
-				return false;
-		}
+		split.parts[n + 1] = 0;
+		if (n + 2 < SPLIT_PARTS &&
+			!split_rest(s, text + i, len - i, split, n + 1))
+			return false;
 	}
 	return true;
+}
+
+static bool split_word(struct survey *s, uint32_t word)
+{
+	const struct word *w = &s->words.v[word];
+
+	return w->len <= PASTE_MAX &&
+	       split_rest(s, w->text, w->len, (struct split){0}, 0);
 }
 
 bool paste_split(struct survey *s)
@@ -54,7 +56,7 @@ static bool list_pastes(struct survey *s, const struct list *list)
 	for (size_t i = 0; i < s->n_splits; i++) {
 		bool all = true;
 
-		for (int j = 0; all && j < 3 && s->splits[i].parts[j]; j++) {
+		for (int j = 0; all && j < SPLIT_PARTS && s->splits[i].parts[j]; j++) {
 			const struct word *w = &s->words.v[s->splits[i].parts[j]];
 
 			all = (w->marks & MARK_SAID) || w->seen == s->stamp;

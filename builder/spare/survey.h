@@ -38,9 +38,11 @@ struct file {
 	bool hot;
 };
 
-/* A marked name, in two or three (the last 0) other words. */
+#define SPLIT_PARTS 4 /* more are not pasted together */
+
+/* A marked name in two or more other words, 0 behind the last. */
 struct split {
-	uint32_t parts[3];
+	uint32_t parts[SPLIT_PARTS];
 };
 
 struct survey {

@@ -16,6 +16,7 @@ static const char header[] = "#ifndef LAB_H\n#define LAB_H\n"
 			     "#define HERE() mark(__LINE__)\n"
 			     "#define STATIC() ({ static int once; once++; })\n"
 			     "#define GLUE(a, b) a##b\n"
+			     "#define GLUE_4(a, b, c, d) a##b##c##d\n"
 			     "extern int mark(int line);\n"
 			     "extern int first_one(u32 x);\n"
 			     "static inline int is_empty(struct list *head)\n{\n\treturn "
@@ -29,8 +30,8 @@ static const char header[] = "#ifndef LAB_H\n#define LAB_H\n"
 static const char *const sources[] = {
 	"#include \"lab.h\"\nint plain(void)\n{\n\treturn 1;\n}\n",
 	"#include \"lab.h\"\nint user(void)\n{\n\treturn old_one(1) + here();\n}\n",
-	("#include \"lab.h\"\nextern int GLUE(MA, DE);\nint value(void)\n{\n"
-	 "\treturn VALUE + GLUE(MA, DE);\n}\n"),
+	("#include \"lab.h\"\nextern int GLUE(MA, DE), GLUE_4(FO, UR, PA, RT);\n"
+	 "int value(void)\n{\n\treturn VALUE + GLUE(MA, DE);\n}\n"),
 	"#include \"lab.h\"\nint idle(void)\n{\n\treturn 2;\n}\n",
 };
 static const char *const names[] = {"plain", "user", "value", "idle"};
@@ -58,6 +59,8 @@ static const struct {
 		"pcss"},
 	{"macro that somebody glues", "#define VALUE 5",
 		"#define VALUE 5\n#define MADE 1", "pccs"},
+	{"macro that somebody glues of four parts", "#define VALUE 5",
+		"#define VALUE 5\n#define FOURPART 1", "pccs"},
 	{"inline function", "extern int last_one",
 		"static inline struct list *lab_first(struct list *head)\n{\n"
 		"\treturn is_empty(head) ? 0 : head->next;\n}\nextern int last_one",
