@@ -289,6 +289,9 @@ static int record_replayed(const struct session *s, struct buf *b, struct err *e
 		else
 			record_step(b, step, &terms);
 	}
+	/* which failure was meant there is meant here, unless the user says another */
+	if (r == 0 && past.signature.n && !s->settings.failures.n)
+		record_signature(b, &past.signature);
 	return r;
 }
 
@@ -303,6 +306,9 @@ static int undo_at(struct session *s, const char *name, struct err *err)
 		server.host = host->mac;
 	if (s->past.mode_changed && (!name || !strcmp(s->past.mode_host, name)))
 		r = server_ops.set_mode(&server, s->past.mode_was, err);
+	/* a host that is gone has nothing to put back */
+	if (r == -ENOENT)
+		r = 0;
 	return r < 0 ? r
 		     : owner_give_back_over(&s->past, name, &server_ops, &server, err);
 }

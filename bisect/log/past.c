@@ -149,6 +149,8 @@ static void take_owner(struct past *past, const struct strvec *pairs)
 	if (pairs_find(pairs, "host"))
 		return;
 	past->owner_noted = pairs_find(pairs, "back") == NULL;
+	if (!past->owner_noted)
+		past->last[0] = '\0';
 	past->owner_next =
 		(struct chosen){.wait = !strcmp(pairs_text(pairs, "wait"), "yes")};
 	COPY(past->owner_next.image, pairs_text(pairs, "image"));
@@ -171,6 +173,8 @@ static int take_event(struct reading *rd, const char *text)
 	} else if (!strcmp(event, "step")) {
 		COPY(past->current, pairs_text(&pairs, "commit"));
 		past->current_candidates = pairs_number(&pairs, "candidates", 0);
+		if (!pairs_find(&pairs, "host"))
+			COPY(past->last, past->current);
 	} else if (!strcmp(event, "judged")) {
 		take_judged(&rd->step, &pairs);
 	} else if (!strcmp(event, "confirmed")) {

@@ -63,6 +63,7 @@ struct past {
 	struct chosen owner_next;
 	char current[IMAGE_COMMIT_TEXT]; /* the step under way, or "" */
 	size_t current_candidates;
+	char last[IMAGE_COMMIT_TEXT]; /* the last step of a run on one host, or "" */
 	unsigned int lab_faults;
 	struct roster roster;    /* the run's hosts */
 	struct strvec signature; /* of the failure that counts: signature_add() words */

@@ -13,26 +13,54 @@ static void say(struct run *run, const char *line)
 /* What a run has noted of a host: the only one (NULL), or one of several. */
 struct noted {
 	const struct chosen *next; /* NULL: nothing */
-	const char *current;       /* the commit of its last step */
+	const char *last;          /* the commit of the last step there, or "" */
+	const char *host;          /* by which the log has it; NULL: by none */
 };
 
+static struct noted by_name(const struct roster_host *host)
+{
+	return (struct noted){
+		host->owner_noted ? &host->owner_next : NULL, host->last, host->name};
+}
+
+/* A run may go on with more hosts or fewer: the first one is the only one then. */
 static struct noted noted_of(const struct past *past, const char *name)
 {
 	const struct roster_host *host = name ? roster_find(&past->roster, name) : NULL;
+	const struct roster_host *first = past->roster.n ? past->roster.v : NULL;
+	bool is_first = !name || host == first;
 
-	if (host)
-		return (struct noted){
-			host->owner_noted ? &host->owner_next : NULL, host->commit};
-	return (struct noted){
-		past->owner_noted && !name ? &past->owner_next : NULL, past->current};
+	if (host && (host->owner_noted || *host->last || !is_first))
+		return by_name(host);
+	if (!name && !past->owner_noted && first && first->owner_noted)
+		return by_name(first);
+	if (!is_first)
+		return (struct noted){NULL, "", name};
+	return (struct noted){past->owner_noted ? &past->owner_next : NULL, past->last,
+		past->owner_noted ? NULL : name};
 }
 
-/* True if that is what a killed run had chosen for its last step. */
+/* True if that is what the run, perhaps before a kill, had chosen for its last step. */
 static bool is_of_run(const struct noted *noted, const char *image)
 {
 	const char *slash = strrchr(image, '/');
 
-	return slash && *noted->current && !strcmp(slash + 1, noted->current);
+	return slash && *noted->last && !strcmp(slash + 1, noted->last);
+}
+
+/* Withdraws what a step left, and puts the owner's choice back. An image that is gone is
+ * nobody's next. -EEXIST: the owner has chosen anew. */
+static int settle(const struct noted *noted, const struct server_ops *server, void *ctx,
+	struct err *err)
+{
+	struct chosen now;
+	int r = server->get_next(ctx, &now, err);
+
+	if (r == 0 && is_of_run(noted, now.image))
+		r = server->clear_next(ctx, now.image, err);
+	if (r == 0 && noted->next && *noted->next->image)
+		r = server->give_next(ctx, noted->next, err);
+	return r;
 }
 
 static int get(struct run *run, struct chosen *ret_chosen, struct err *err)
@@ -52,15 +80,16 @@ static int get(struct run *run, struct chosen *ret_chosen, struct err *err)
 	}
 }
 
-static int log_owner(struct run *run, const struct chosen *chosen, struct err *err)
+static int log_owner(
+	struct run *run, const char *host, const struct chosen *chosen, struct err *err)
 {
 	CLEANUP_BUF struct buf b;
 	int r;
 
 	buf_init(&b, RECORD_MAX);
 	record_event(&b, "owner-next");
-	if (run->host)
-		record_pair(&b, "host", "%s", run->host);
+	if (host)
+		record_pair(&b, "host", "%s", host);
 	if (chosen) {
 		record_pair(&b, "image", "%s", chosen->image);
 		record_pair(&b, "wait", "%s", chosen->wait ? "yes" : "no");
@@ -87,45 +116,43 @@ int owner_note(struct run *run, struct err *err)
 		say(run, why.text);
 		return RUN_GOING;
 	}
-	if (noted.next && (!*chosen.image || is_of_run(&noted, chosen.image)))
+	if (is_of_run(&noted, chosen.image))
+		chosen = (struct chosen){0};
+	if (noted.next && !*chosen.image)
 		return RUN_GOING;
-	r = log_owner(run, &chosen, err);
+	r = log_owner(run, noted.host, &chosen, err);
 	return r < 0 ? r : RUN_GOING;
 }
 
 void owner_give_back(struct run *run)
 {
 	const struct world *w = run->bench.world;
-	const struct chosen *chosen = noted_of(run->past, run->host).next;
+	const struct noted noted = noted_of(run->past, run->host);
 	struct err err = ERR_INIT;
-	int r = 0;
+	int r;
 
-	if (!chosen)
+	if (!noted.next && !*noted.last)
 		return;
-	if (*chosen->image)
-		r = w->server->give_next(w->server_ctx, chosen, &err);
-	if (r == 0 || r == -EEXIST)
-		r = log_owner(run, NULL, &err);
-	if (r < 0) {
+	r = settle(&noted, w->server, w->server_ctx, &err);
+	if (r < 0 && r != -EEXIST) {
 		say(run, "the host's next boot, which was chosen before the run, is not "
 			 "put back:");
 		say(run, err.text);
 	}
+	/* tried again by whoever goes on, unless there is nothing to put back any more */
+	if (noted.next && (r == 0 || r == -EEXIST || r == -ENOENT))
+		r = log_owner(run, noted.host, NULL, &err);
+	if (r < 0 && r != -EEXIST && r != -ENOENT)
+		say(run, err.text);
 }
 
 int owner_give_back_over(const struct past *past, const char *host,
 	const struct server_ops *server, void *server_ctx, struct err *err)
 {
 	const struct noted noted = noted_of(past, host);
-	struct chosen chosen;
 	int r = 0;
 
-	if (!noted.next || !*noted.next->image)
-		return 0;
-	r = server->get_next(server_ctx, &chosen, err);
-	if (r == 0 && is_of_run(&noted, chosen.image))
-		r = server->clear_next(server_ctx, chosen.image, err);
-	if (r == 0)
-		r = server->give_next(server_ctx, noted.next, err);
-	return r == -EEXIST ? 0 : r;
+	if (noted.next || *noted.last)
+		r = settle(&noted, server, server_ctx, err);
+	return r == -EEXIST || r == -ENOENT ? 0 : r;
 }

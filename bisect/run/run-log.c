@@ -29,7 +29,9 @@ int run_log_step(struct run *run, const struct step *step, struct err *err)
 	record_end(&b);
 	snprintf(run->past->current, sizeof(run->past->current), "%s", step->commit);
 	run->past->current_candidates = step->candidates;
-	if (*step->host)
+	if (!*step->host)
+		snprintf(run->past->last, sizeof(run->past->last), "%s", step->commit);
+	else
 		r = past_feed(run->past, b.data, b.len, err);
 	return r < 0 ? r : append(run, &b, err);
 }

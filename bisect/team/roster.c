@@ -75,7 +75,7 @@ static int take_start(struct roster *roster, const struct strvec *pairs)
 static void take_aside(struct roster_host *host, const struct strvec *pairs)
 {
 	host->commit[0] = '\0';
-	host->disagrees = pairs_find(pairs, "disagrees") != NULL;
+	host->disagrees |= pairs_find(pairs, "disagrees") != NULL;
 	snprintf(host->aside, sizeof(host->aside), "%s", pairs_text(pairs, "why"));
 }
 
@@ -101,6 +101,8 @@ static void take_joined(struct roster_host *host, const struct strvec *pairs)
 static void take_owner(struct roster_host *host, const struct strvec *pairs)
 {
 	host->owner_noted = pairs_find(pairs, "back") == NULL;
+	if (!host->owner_noted)
+		host->last[0] = '\0';
 	host->owner_next =
 		(struct chosen){.wait = !strcmp(pairs_text(pairs, "wait"), "yes")};
 	snprintf(host->owner_next.image, sizeof(host->owner_next.image), "%s",
@@ -135,6 +137,7 @@ int roster_take(struct roster *roster, const struct strvec *pairs)
 	if (strcmp(event, "step"))
 		return 0;
 	snprintf(host->commit, sizeof(host->commit), "%s", pairs_text(pairs, "commit"));
+	snprintf(host->last, sizeof(host->last), "%s", host->commit);
 	host->candidates = pairs_number(pairs, "candidates", 0);
 	return 0;
 }

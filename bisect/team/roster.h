@@ -19,6 +19,7 @@ struct roster_host {
 	char name[HOST_TEXT];
 	char mac[32];                   /* "": the log does not tell */
 	char commit[IMAGE_COMMIT_TEXT]; /* under way, or "" */
+	char last[IMAGE_COMMIT_TEXT];   /* the last one it had under way, or "" */
 	size_t candidates;              /* that it was chosen from; 0 for the ends */
 	struct strvec seen; /* the failure at the end that fails: signature_add() words */
 	char aside[384];    /* why it was put aside; "" */

@@ -88,7 +88,7 @@ static void a_run_put_aside_gives_it_back(void **state)
 		sim_world(&sim, &world);
 		past.owner_noted = true;
 		past.owner_next = (struct chosen){.image = CHOSEN, .wait = true};
-		snprintf(past.current, sizeof(past.current), "%s", f->commits[7]);
+		snprintf(past.last, sizeof(past.last), "%s", f->commits[7]);
 		if (which == 1)
 			snprintf(sim.next, sizeof(sim.next), "x86_64/lab/%s",
 				f->commits[7]);
@@ -97,6 +97,64 @@ static void a_run_put_aside_gives_it_back(void **state)
 		assert_int_equal(
 			owner_give_back_over(&past, NULL, world.server, &sim, NULL), 0);
 		assert_string_equal(sim.next, which == 2 ? ANEW : CHOSEN);
+	}
+}
+
+/* A new run instead of going on: nothing of the old one is ever taken for the owner's. */
+static void a_killed_run_leaves_nothing(void **state)
+{
+	struct fixture *f = *state;
+	unsigned int kills = 0, left = 0;
+
+	for (unsigned int at = 1;; at += 2) {
+		CLEANUP_PAST struct past before = {0}, past = {0};
+		struct world world;
+		struct sim sim;
+
+		begin(f, &sim, 5);
+		sim.die_at = at;
+		if (run_once(f, &sim, &before) == RUN_FOUND)
+			break;
+		kills++;
+		left += *sim.next != '\0';
+		sim.die_at = 0;
+		sim_world(&sim, &world);
+		if (past_load(f->log, &past, NULL) == 0)
+			assert_int_equal(owner_give_back_over(
+						 &past, NULL, world.server, &sim, NULL),
+				0);
+		assert_string_equal(sim.next, "");
+	}
+	assert_true(kills > 25);
+	assert_true(left > 5);
+}
+
+/* A log of one host, and a run of two that goes on with it; and the other way round. */
+static void more_hosts_and_fewer(void **state)
+{
+	struct fixture *f = *state;
+	char text[512], image[IMAGE_ID_TEXT];
+
+	for (int which = 0; which < 4; which++) {
+		CLEANUP_PAST struct past past = {0};
+		const char *host = which < 2 ? "" : " host=lab3";
+		struct world world;
+		struct sim sim;
+
+		begin(f, &sim, 5);
+		sim_world(&sim, &world);
+		snprintf(text, sizeof(text),
+			"# tenfold: event=start host=lab3\n"
+			"# tenfold: event=owner-next%s image=" CHOSEN " wait=yes\n"
+			"# tenfold: event=step step=1%s commit=%s candidates=0\n",
+			host, host, f->commits[7]);
+		assert_int_equal(past_parse(text, strlen(text), &past, NULL), 0);
+		snprintf(image, sizeof(image), "x86_64/lab/%s", f->commits[7]);
+		choose_next(&sim, image, false);
+		assert_int_equal(owner_give_back_over(&past, which % 2 ? "lab3" : NULL,
+					 world.server, &sim, NULL),
+			0);
+		assert_string_equal(sim.next, CHOSEN);
 	}
 }
 
@@ -118,6 +176,8 @@ int main(void)
 		cmocka_unit_test(is_put_back_after_a_kill),
 		cmocka_unit_test(a_choice_made_meanwhile_holds),
 		cmocka_unit_test(a_run_put_aside_gives_it_back),
+		cmocka_unit_test(a_killed_run_leaves_nothing),
+		cmocka_unit_test(more_hosts_and_fewer),
 		cmocka_unit_test(nothing_chosen_stays_so),
 	};
 
