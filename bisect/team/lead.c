@@ -6,6 +6,7 @@
 
 #include "bisect/run/ahead.h"
 #include "bisect/run/owner.h"
+#include "ends.h"
 
 static void name(struct team *team, size_t host)
 {
@@ -13,12 +14,16 @@ static void name(struct team *team, size_t host)
 	team->run->bench.world = team->hosts[host].world;
 }
 
+/* One that was too slow for the ends may not show the failure at all. */
 void lead_choose(struct team *team)
 {
-	for (size_t i = 0; i < team->n; i++) {
-		if (team->hosts[i].state != TEAM_ASIDE) {
-			name(team, i);
-			return;
+	for (int any = 0; any < 2; any++) {
+		for (size_t i = 0; i < team->n; i++) {
+			if (team->hosts[i].state != TEAM_ASIDE &&
+				(any || ends_shown(team, i))) {
+				name(team, i);
+				return;
+			}
 		}
 	}
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The host that takes the steps which come one by one: confirmations, repeated tests. It
- * is the first that is left; when the lab loses it, the next one takes its place.
+ * is the first that is left and has shown the ends; when the lab loses it, the next one
+ * takes its place.
  */
 #ifndef TENFOLD_BISECT_TEAM_LEAD_H
 #define TENFOLD_BISECT_TEAM_LEAD_H

@@ -270,6 +270,34 @@ static void one_whose_process_dies(void **state)
 	assert_true(asides > 20);
 }
 
+static bool has_shown(const struct past *past, const char *host, const char *role)
+{
+	for (size_t i = 0; i < past->n_steps; i++)
+		if (!strcmp(past->steps[i].host, host) &&
+			!strcmp(past->steps[i].role, role))
+			return true;
+	return false;
+}
+
+/* Nobody knows whether it would show the failure. */
+static void one_too_slow_for_the_ends_confirms_nothing(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP_PAST struct past past = {0};
+	struct sim_crew crew;
+
+	team_begin(f, &crew, 6, 3);
+	f->confirm = 1;
+	crew.v[0].slowness = 100;
+	assert_int_equal(team_once(f, &crew, &past), RUN_FOUND);
+	assert_string_equal(past.culprit, f->commits[6]);
+	assert_false(has_shown(&past, past.roster.v[0].name, "good-end"));
+	assert_true(past.n_confirmations > 0);
+	for (size_t i = 0; i < past.n_confirmations; i++)
+		assert_true(has_shown(&past, past.confirmations[i].host, "good-end"));
+	crew_end(&crew);
+}
+
 /* Each host's, after a kill too. */
 static void owners_get_their_next_back(void **state)
 {
@@ -321,6 +349,7 @@ int main(void)
 		cmocka_unit_test(one_that_never_boots),
 		cmocka_unit_test(no_host_is_left_until_the_lab_is_mended),
 		cmocka_unit_test(one_whose_process_dies),
+		cmocka_unit_test(one_too_slow_for_the_ends_confirms_nothing),
 		cmocka_unit_test(owners_get_their_next_back),
 		cmocka_unit_test(a_fix_is_found),
 	};
