@@ -51,22 +51,36 @@ void journal_close(struct journal *j)
 	j->fd = -1;
 }
 
-int journal_append(struct journal *j, const struct buf *b, struct err *err)
+static int write_all(int fd, const char *data, size_t len)
 {
-	if (buf_check(b) < 0)
-		return err_errno(err, buf_check(b), "cannot write to the log");
-	for (size_t done = 0; done < b->len;) {
-		ssize_t n = write(j->fd, b->data + done, b->len - done);
+	for (size_t done = 0; done < len;) {
+		ssize_t n = write(fd, data + done, len - done);
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return err_errno(err, -errno, "cannot write to the log");
+			return -errno;
 		done += n;
 	}
-	if (fsync(j->fd) < 0)
-		return err_errno(err, -errno, "cannot write to the log");
 	return 0;
+}
+
+int journal_append(struct journal *j, const struct buf *b, struct err *err)
+{
+	off_t end = lseek(j->fd, 0, SEEK_END);
+	int r = buf_check(b);
+
+	if (!r && end < 0)
+		r = -errno;
+	if (!r) {
+		r = write_all(j->fd, b->data, b->len);
+		/* nothing must come behind half a record */
+		if (r < 0 && ftruncate(j->fd, end) < 0)
+			r = -errno;
+	}
+	if (!r && fsync(j->fd) < 0)
+		r = -errno;
+	return r < 0 ? err_errno(err, r, "cannot write to the log") : 0;
 }
 
 void record_event(struct buf *b, const char *name)

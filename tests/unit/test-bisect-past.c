@@ -4,8 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "bisect/log/journal.h"
@@ -169,6 +171,33 @@ static void half_a_line_is_cut(void **state)
 	unlink(path);
 }
 
+static void half_a_record_is_taken_back(void **state)
+{
+	char path[] = "/tmp/tenfold-past-XXXXXX";
+	CLEANUP_FD int fd = mkstemp(path);
+	struct rlimit all, few = {.rlim_cur = 30};
+	struct journal journal;
+	CLEANUP_BUF struct buf b, more;
+
+	(void)state;
+	buf_init(&b, 4096);
+	buf_init(&more, 4096);
+	assert_int_equal(write(fd, "git bisect start\n", 17), 17);
+	assert_int_equal(journal_open(&journal, path, NULL), 0);
+	buf_adds(&more, "git bisect bad " A "\n");
+	signal(SIGXFSZ, SIG_IGN);
+	getrlimit(RLIMIT_FSIZE, &all);
+	few.rlim_max = all.rlim_max;
+	setrlimit(RLIMIT_FSIZE, &few);
+	assert_int_equal(journal_append(&journal, &more, NULL), -EFBIG);
+	setrlimit(RLIMIT_FSIZE, &all);
+	assert_int_equal(journal_append(&journal, &more, NULL), 0);
+	journal_close(&journal);
+	assert_int_equal(file_read(path, &b, NULL), 0);
+	assert_string_equal(b.data, "git bisect start\ngit bisect bad " A "\n");
+	unlink(path);
+}
+
 static void the_report_names_the_culprit_and_the_command(void **state)
 {
 	CLEANUP_PAST struct past past = {0};
@@ -209,6 +238,7 @@ int main(void)
 		cmocka_unit_test(gits_own_log_is_read),
 		cmocka_unit_test(other_files_are_refused),
 		cmocka_unit_test(half_a_line_is_cut),
+		cmocka_unit_test(half_a_record_is_taken_back),
 		cmocka_unit_test(the_report_names_the_culprit_and_the_command),
 	};
 
