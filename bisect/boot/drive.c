@@ -348,23 +348,26 @@ int drive_host(struct drive *drive, const struct candidate *candidate,
 	return 0;
 }
 
-bool drive_lost_host(struct drive *drive, const char *boot)
+int drive_lost_host(
+	struct drive *drive, const char *boot, bool *ret_lost, struct err *err)
 {
 	const struct world *w = drive->world;
 	struct console_news news = {0};
-	struct err err = ERR_INIT;
 	struct boots boots;
+	int r;
 
 	drive_listen(drive, boot);
 	w->machine->console_read(w->machine_ctx, &news);
-	if (drive_boots(drive, &boots, &err) == 0 && boots.n &&
-		strcmp(boots.v[0].id, boot) && boots.v[0].seen[STAGE_GRUB])
+	r = drive_boots(drive, &boots, err);
+	*ret_lost = true;
+	if (r == 0 && boots.n && strcmp(boots.v[0].id, boot) &&
+		boots.v[0].seen[STAGE_GRUB])
 		drive->state = HOST_COMING;
 	else if (news.panic)
 		drive->state = news.rebooting ? HOST_COMING : HOST_DOWN;
 	else
-		return false;
-	return true;
+		*ret_lost = false;
+	return *ret_lost ? 0 : r;
 }
 
 void drive_leave(struct drive *drive)

@@ -48,9 +48,11 @@ int drive_boots(struct drive *drive, struct boots *ret_boots, struct err *err);
 /* Has the machine know what that boot sent by netconsole until now. */
 void drive_listen(struct drive *drive, const char *boot);
 
-/* True if the host left that boot since (it crashed, or was reset); the state of the
- * host is brought up to date. */
-bool drive_lost_host(struct drive *drive, const char *boot);
+/* *ret_lost: the host left that boot since (it crashed, or was reset); the state of the
+ * host is brought up to date. Negative: nobody can say, or the user wants out (-EINTR).
+ */
+int drive_lost_host(
+	struct drive *drive, const char *boot, bool *ret_lost, struct err *err);
 
 /* Withdraws our `next`; a host that stands still is power-cycled, so that it comes up
  * in what its owner had set. */

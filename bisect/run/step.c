@@ -223,7 +223,9 @@ static enum step_end test_it(struct bench *bench, struct step *step,
 	step->exit_code = test.exit_code;
 	bench->drive.by_reset = test.timed_out || test.exit_code < 0;
 	step->cost.seconds[COST_TEST] = test.seconds;
-	lost = drive_lost_host(&bench->drive, trip->boot);
+	r = drive_lost_host(&bench->drive, trip->boot, &lost, &err);
+	if (r < 0)
+		return failed(step, r, err.text);
 	see_test(bench, &test, lost, console);
 	end = step_judge_test(
 		bench->rules, &test, lost, &step->verdict, step->why, sizeof(step->why));
