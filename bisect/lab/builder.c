@@ -149,7 +149,7 @@ static int build(void *ctx, const char *commit, struct err *err)
 		return err_set(err, -EINTR, "interrupted");
 	if (result.exit_code == 0)
 		return 0;
-	if (result.exit_code == 1)
+	if (result.exit_code == 1 && !result.timed_out)
 		return err_set(err, -ENOEXEC, "%.12s does not build", commit);
 	child_describe(&result, &how);
 	return err_set(err, -EIO, "the build command '%s' %s (%s/steps/build-%.12s.log)",

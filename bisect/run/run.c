@@ -164,19 +164,24 @@ static int check_end(struct run *run, const char *commit, bool is_bad, struct er
 	return run_end_does_not_hold(run, step, is_bad, err);
 }
 
-int run_choose(const struct run *run, struct choice *ret_choice, struct err *err)
+int run_choose_from(const struct run *run, const struct stock *stock,
+	struct choice *ret_choice, struct err *err)
 {
-	CLEANUP_STOCK struct stock stock = {0};
 	const struct step *good, *bad;
-	int r = stock_take(
-		&stock, run->history, run->past, run->bad, run->bench.world, err);
+	int r = choose(&stock->known, &stock->prices, ret_choice);
 
-	if (r < 0)
-		return r;
-	r = choose(&stock.known, &stock.prices, ret_choice);
 	if (r == 0 && share_mixed(run->past, run->bench.world, &good, &bad))
 		ret_choice->kind = CHOICE_CONTRADICTION;
 	return r < 0 ? err_errno(err, r, "cannot choose a commit") : 0;
+}
+
+int run_choose(const struct run *run, struct choice *ret_choice, struct err *err)
+{
+	CLEANUP_STOCK struct stock stock = {0};
+	int r = stock_take(
+		&stock, run->history, run->past, run->bad, run->bench.world, err);
+
+	return r < 0 ? r : run_choose_from(run, &stock, ret_choice, err);
 }
 
 static int not_on_paths(struct run *run, struct err *err)

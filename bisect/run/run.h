@@ -90,4 +90,10 @@ int run_conclude(struct run *run, const struct choice *choice, struct err *err);
 /* What comes next by the log: history, past and bad must be set. */
 int run_choose(const struct run *run, struct choice *ret_choice, struct err *err);
 
+struct stock;
+
+/* The same, where the stock was taken already. */
+int run_choose_from(const struct run *run, const struct stock *stock,
+	struct choice *ret_choice, struct err *err);
+
 #endif

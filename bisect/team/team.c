@@ -291,12 +291,13 @@ static int split(struct team *team, double *ret_wait, struct err *err)
 
 	if (r < 0)
 		return r;
-	r = choose(&stock.known, &stock.prices, &choice);
-	if (!r && choice.kind != CHOICE_TRY)
+	r = run_choose_from(run, &stock, &choice, err);
+	if (r < 0)
+		return r;
+	if (choice.kind != CHOICE_TRY)
 		return conclude(team, &choice, err);
 	team_describe(team, &stock, &state, hosts);
-	if (!r)
-		r = plan_make(&state, &plan);
+	r = plan_make(&state, &plan);
 	if (r < 0)
 		return err_errno(err, r, "cannot choose commits");
 	/* what one host alone would try tells something in any case */
