@@ -62,8 +62,11 @@ tf_fetch_files() {
 	tf_line=$(tf_meta file modules.cpio.zst) && {
 		tf_split "$tf_line"
 		tf_copy "$tf_dir/modules.cpio.zst" "$TF_1" "$TF_2" "$TF_IMAGE/modules" || return 1
-		tf_pad "$TF_IMAGE/initrd"
-		cat "$TF_IMAGE/modules" >> "$TF_IMAGE/initrd"
+		# a kernel goes on without what it cannot unpack
+		if ! tf_pad "$TF_IMAGE/initrd" || ! cat "$TF_IMAGE/modules" >> "$TF_IMAGE/initrd"; then
+			TF_WHY='there is no memory left for the initramfs'
+			return 1
+		fi
 		rm -f "$TF_IMAGE/modules"
 	}
 	tf_line=$(tf_meta file vmlinuz) || {
@@ -85,7 +88,7 @@ END
 tf_pad() {
 	tf_size=$(wc -c < "$1")
 	while [ $((tf_size % 4)) -ne 0 ]; do
-		printf '\0' >> "$1"
+		printf '\0' >> "$1" || return 1
 		tf_size=$((tf_size + 1))
 	done
 }
