@@ -350,6 +350,28 @@ static int begin_log(struct session *s, struct err *err)
 	return r < 0 ? r : past_parse(b.data, b.len, &s->past, err);
 }
 
+static bool has_host(const struct session *s, const char *name)
+{
+	bool has = !strcmp(s->settings.host, name);
+
+	for (size_t i = 0; i < s->n_mates; i++)
+		has |= !strcmp(s->mates[i].settings.host, name);
+	return has;
+}
+
+/* Only it can have its way of booting back. */
+static int check_mode_host(const struct session *s, struct err *err)
+{
+	const struct past *past = &s->past;
+
+	if (!past->mode_changed || !*past->mode_host || has_host(s, past->mode_host))
+		return 0;
+	return err_set(err, -EINVAL,
+		"host '%s' boots without kexec for this run: name it too, or put the run "
+		"aside by --fresh",
+		past->mode_host);
+}
+
 int session_open_log(struct session *s, struct err *err)
 {
 	const struct params *given = &s->settings;
@@ -370,5 +392,6 @@ int session_open_log(struct session *s, struct err *err)
 			"by "
 			"--resume, or put it aside by --fresh",
 			given->host, s->place.folder.data);
-	return journal_open(&s->journal, s->place.log.data, err);
+	r = check_mode_host(s, err);
+	return r < 0 ? r : journal_open(&s->journal, s->place.log.data, err);
 }
