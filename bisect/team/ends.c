@@ -77,19 +77,6 @@ static bool is_settled(const struct team *team)
 	return !signature_is_empty(&team->run->signature);
 }
 
-int ends_start(struct team *team, size_t host, struct err *err)
-{
-	const char *commit = next_end(team, host);
-	bool fails = commit && !strcmp(commit, end_at(team->run, 0));
-	int r;
-
-	if (!commit || (!fails && !is_settled(team)))
-		return RUN_GOING;
-	r = team_start(team, host, commit,
-		is_bad_end(team->run, commit) ? "bad-end" : "good-end", 0, err);
-	return r < 0 ? r : RUN_GOING;
-}
-
 static void learn(struct signature *signature, const struct strvec *words)
 {
 	for (size_t i = 0; i < words->n; i++)
@@ -246,6 +233,30 @@ static bool is_waited_for(const struct team *team, size_t host)
 
 	return h->state != TEAM_ASIDE && !h->late &&
 	       !find_shown(team, host, end_at(team->run, 0));
+}
+
+/* Whether it is still to be seen which failure counts. It never is where all that show
+ * the end have it from a log that does not tell how it failed. */
+static bool is_open(const struct team *team)
+{
+	bool any = elect(team) < team->n;
+
+	for (size_t i = 0; i < team->n; i++)
+		any |= is_waited_for(team, i);
+	return any;
+}
+
+int ends_start(struct team *team, size_t host, struct err *err)
+{
+	const char *commit = next_end(team, host);
+	bool fails = commit && !strcmp(commit, end_at(team->run, 0));
+	int r;
+
+	if (!commit || (!fails && !is_settled(team) && is_open(team)))
+		return RUN_GOING;
+	r = team_start(team, host, commit,
+		is_bad_end(team->run, commit) ? "bad-end" : "good-end", 0, err);
+	return r < 0 ? r : RUN_GOING;
 }
 
 /* As if that host alone had tried it. */
