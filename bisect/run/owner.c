@@ -135,14 +135,16 @@ void owner_give_back(struct run *run)
 		return;
 	r = settle(&noted, w->server, w->server_ctx, &err);
 	if (r < 0 && r != -EEXIST) {
-		say(run, "the host's next boot, which was chosen before the run, is not "
-			 "put back:");
+		say(run, noted.next && *noted.next->image
+				 ? "the host's next boot, which was chosen before the "
+				   "run, is not put back:"
+				 : "the host may still have a next boot of this run:");
 		say(run, err.text);
 	}
 	/* tried again by whoever goes on, unless there is nothing to put back any more */
-	if (noted.next && (r == 0 || r == -EEXIST || r == -ENOENT))
-		r = log_owner(run, noted.host, NULL, &err);
 	if (r < 0 && r != -EEXIST && r != -ENOENT)
+		return;
+	if (noted.next && log_owner(run, noted.host, NULL, &err) < 0)
 		say(run, err.text);
 }
 
