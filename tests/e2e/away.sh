@@ -16,8 +16,8 @@ END
 		grub-script-check "$LAB/tftp/grub/grub.cfg-01-${mac//:/-}"
 }
 
-# The server comes back when GRUB has given up its questions. GRUB sets its clock by a short
-# look at the processor's: beside other work it may go several times too slow.
+# The server comes back when GRUB has given up its questions. Beside a kernel build these have
+# taken more than 240 s, where 89 s are usual.
 asks_in_vain() {
 	local said=0
 	"$lab" -C "$LAB" service stop server

@@ -18,9 +18,10 @@ point() {
 	printf 'not ok - %s: %s (%d s)\n' "$subject" "$name" $((SECONDS - from))
 	sed 's/^/# /' "$point_log" | tail -n 40
 	if [ -n "${machine:-}" ]; then
-		echo "# what tenfold and kernels in need said on the console, and its end:"
+		echo "# what tenfold and kernels in need said on the console:"
 		"$lab" -C "$LAB" console "$machine" | tr -d '\r' | cut -c -200 | sed 's/^/#   /' >"$point_log"
 		grep -E 'tenfold|Linux version|[Pp]anic|BUG|Oops|watchdog' "$point_log" | tail -n 40
+		echo "# its end:"
 		tail -n 10 "$point_log"
 	fi
 	return 0

@@ -151,51 +151,61 @@ static void other_files_are_refused(void **state)
 	}
 }
 
+/* A journal on a file of its own that has a text already. */
+static void begin_journal(char *path, const char *text, struct journal *ret_journal)
+{
+	CLEANUP_FD int fd = mkstemp(path);
+
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	assert_int_equal(journal_open(ret_journal, path, NULL), 0);
+}
+
+static void end_journal(struct journal *journal, const char *path, const char *want)
+{
+	CLEANUP_BUF struct buf b;
+
+	journal_close(journal);
+	buf_init(&b, 4096);
+	assert_int_equal(file_read(path, &b, NULL), 0);
+	assert_string_equal(b.data, want);
+	unlink(path);
+}
+
+#define TWO_LINES "git bisect start\ngit bisect bad " A "\n"
+
 static void half_a_line_is_cut(void **state)
 {
 	char path[] = "/tmp/tenfold-past-XXXXXX";
-	CLEANUP_FD int fd = mkstemp(path);
 	struct journal journal;
-	CLEANUP_BUF struct buf b, more;
+	CLEANUP_BUF struct buf more;
 
 	(void)state;
-	buf_init(&b, 4096);
 	buf_init(&more, 4096);
-	assert_int_equal(write(fd, "git bisect start\ngit bis", 24), 24);
-	assert_int_equal(journal_open(&journal, path, NULL), 0);
 	buf_adds(&more, "git bisect bad " A "\n");
+	begin_journal(path, "git bisect start\ngit bis", &journal);
 	assert_int_equal(journal_append(&journal, &more, NULL), 0);
-	journal_close(&journal);
-	assert_int_equal(file_read(path, &b, NULL), 0);
-	assert_string_equal(b.data, "git bisect start\ngit bisect bad " A "\n");
-	unlink(path);
+	end_journal(&journal, path, TWO_LINES);
 }
 
 static void half_a_record_is_taken_back(void **state)
 {
 	char path[] = "/tmp/tenfold-past-XXXXXX";
-	CLEANUP_FD int fd = mkstemp(path);
-	struct rlimit all, few = {.rlim_cur = 30};
+	struct rlimit all, few;
 	struct journal journal;
-	CLEANUP_BUF struct buf b, more;
+	CLEANUP_BUF struct buf more;
 
 	(void)state;
-	buf_init(&b, 4096);
 	buf_init(&more, 4096);
-	assert_int_equal(write(fd, "git bisect start\n", 17), 17);
-	assert_int_equal(journal_open(&journal, path, NULL), 0);
 	buf_adds(&more, "git bisect bad " A "\n");
+	begin_journal(path, "git bisect start\n", &journal);
 	signal(SIGXFSZ, SIG_IGN);
 	getrlimit(RLIMIT_FSIZE, &all);
-	few.rlim_max = all.rlim_max;
+	few = (struct rlimit){.rlim_cur = 30, .rlim_max = all.rlim_max};
 	setrlimit(RLIMIT_FSIZE, &few);
 	assert_int_equal(journal_append(&journal, &more, NULL), -EFBIG);
 	setrlimit(RLIMIT_FSIZE, &all);
 	assert_int_equal(journal_append(&journal, &more, NULL), 0);
-	journal_close(&journal);
-	assert_int_equal(file_read(path, &b, NULL), 0);
-	assert_string_equal(b.data, "git bisect start\ngit bisect bad " A "\n");
-	unlink(path);
+	end_journal(&journal, path, TWO_LINES);
 }
 
 static void the_report_names_the_culprit_and_the_command(void **state)
