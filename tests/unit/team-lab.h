@@ -316,7 +316,7 @@ static void team_begin(
 }
 
 /* No number stands for two steps; no commit but an end is judged twice. */
-static void steps_are_sound(const struct fixture *f, const struct past *past)
+static inline void steps_are_sound(const struct fixture *f, const struct past *past)
 {
 	for (size_t i = 0; i < past->n_steps; i++) {
 		const struct step *a = &past->steps[i];

@@ -15,11 +15,13 @@
 #define A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define B "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
 #define C "cccccccccccccccccccccccccccccccccccccccc"
+#define D "dddddddddddddddddddddddddddddddddddddddd"
 #define WAIT 20.0 /* seconds until a test gives up */
 
-/* cc..c does not build, all others come out with the bytes of aa..a. */
+/* cc..c does not build, dd..d never ends, all others come out with the bytes of aa..a. */
 static const char make_it[] =
 	"cd \"$1\"; echo $2 >>asked; case $2 in c*) where=failed status=failed;; "
+	"d*) while :; do sleep 1; done;; "
 	"*) where=images status=built;; esac; "
 	"mkdir -p store/$where/x86_64/lab/$2; cd store/$where/x86_64/lab/$2; "
 	"d=0123456789abcdef; "
@@ -121,6 +123,20 @@ static void what_is_needed_is_asked_for_once(void **state)
 	assert_string_equal(asked.data, A "\n" B "\n" C "\n");
 }
 
+/* Whether it builds is not known then; the next try may have a quieter machine. */
+static void a_build_without_an_end_is_no_verdict(void **state)
+{
+	struct fixture *f = *state;
+	struct err err = ERR_INIT;
+
+	f->params.build_timeout = 1;
+	store_builder_init(&f->builder);
+	assert_int_equal(store_builder_ops.build(&f->builder, D, &err), -EIO);
+	assert_non_null(
+		strstr(err.text, "the build command 'sh' took longer than its limit"));
+	assert_int_equal(find(f, D), -ENOENT);
+}
+
 static void nothing_is_ordered_when_told_so(void **state)
 {
 	static const char *const wanted[] = {A};
@@ -140,6 +156,8 @@ int main(void)
 			what_is_ordered_gets_there, make_fixture, drop_fixture),
 		cmocka_unit_test_setup_teardown(
 			what_is_needed_is_asked_for_once, make_fixture, drop_fixture),
+		cmocka_unit_test_setup_teardown(
+			a_build_without_an_end_is_no_verdict, make_fixture, drop_fixture),
 		cmocka_unit_test_setup_teardown(
 			nothing_is_ordered_when_told_so, make_fixture, drop_fixture),
 	};

@@ -215,6 +215,33 @@ static void cases_are_read_from_a_programs_output(void **state)
 	assert_string_equal(output.data, "1..2\nok 1 a\nnot ok 2 b\n");
 }
 
+/* The host goes down in the test of the good end, which fails by that; nobody can ask. */
+static void fail_unseen(struct sim *sim, const char *commit, struct test_result *result)
+{
+	const struct fixture *f = sim->ctx;
+
+	if (strcmp(commit, f->commits[0]) || sim->server_away_to > 0)
+		return;
+	result->exit_code = 1;
+	sim->server_away_from = sim->now;
+	sim->server_away_to = sim->now + 60;
+}
+
+static void a_test_counts_if_the_host_is_known_to_have_stayed_up(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP_PAST struct past past = {0};
+	struct sim sim;
+
+	begin(f, &sim, 5);
+	sim.on_test = fail_unseen;
+	sim.ctx = f;
+	assert_int_equal(run_once(f, &sim, &past), RUN_FOUND);
+	assert_string_equal(past.culprit, f->commits[5]);
+	assert_true(sim.server_away_to > 0);
+	assert_true(past.lab_faults > 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -227,6 +254,7 @@ int main(void)
 		cmocka_unit_test(the_signature_survives_a_kill),
 		cmocka_unit_test(cases_are_read_from_a_programs_output),
 		cmocka_unit_test(skips_for_another_failure_are_told),
+		cmocka_unit_test(a_test_counts_if_the_host_is_known_to_have_stayed_up),
 	};
 
 	return cmocka_run_group_tests_name(

@@ -113,30 +113,6 @@ static void one_that_passes_at_the_bad_end(void **state)
 	crew_end(&crew);
 }
 
-/* git's log tells that the bad end fails, and not how; the one other host disagrees. */
-static void a_log_that_knows_no_failure(void **state)
-{
-	struct fixture *f = *state;
-	CLEANUP_PAST struct past past = {0};
-	enum sim_kind others[COMMITS_MAX];
-	struct sim_crew crew;
-	CLEANUP_BUF struct buf log;
-
-	team_begin(f, &crew, 7, 2);
-	buf_init(&log, 4096);
-	buf_addf(&log,
-		"# tenfold: event=start host=a host=b\n"
-		"git bisect start\ngit bisect bad %s\n",
-		f->commits[LAST]);
-	assert_int_equal(file_replace(f->log, log.data, log.len, NULL), 0);
-	memset(others, 0, sizeof(others));
-	crew.v[1].sim.kinds = others;
-	assert_int_equal(team_once(f, &crew, &past), RUN_FOUND);
-	assert_string_equal(past.culprit, f->commits[7]);
-	assert_true(aside(&past, "b")->disagrees);
-	crew_end(&crew);
-}
-
 static void one_that_fails_at_the_good_end(void **state)
 {
 	struct fixture *f = *state;
@@ -366,7 +342,6 @@ int main(void)
 		cmocka_unit_test(each_culprit_is_found),
 		cmocka_unit_test(more_hosts_are_faster),
 		cmocka_unit_test(one_that_passes_at_the_bad_end),
-		cmocka_unit_test(a_log_that_knows_no_failure),
 		cmocka_unit_test(one_that_fails_at_the_good_end),
 		cmocka_unit_test(the_failure_of_most_hosts_counts),
 		cmocka_unit_test(nobody_sees_the_bad_end_fail),
