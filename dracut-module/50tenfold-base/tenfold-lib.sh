@@ -3,8 +3,8 @@
 # What both stages of tenfold share: command line, console, network, HTTP, events.
 #
 # Sourced, never run. Functions return, never exit. A function that fails leaves one
-# sentence in TF_WHY. TF_ROOT is put before /proc, /sys, /dev and /run paths, so that the
-# unit tests can bring a world of their own.
+# sentence in TF_WHY. TF_ROOT is put before /proc, /sys, /dev, /run and /lib paths, so that
+# the unit tests can bring a world of their own.
 # shellcheck disable=SC2034 # much of what is set here is read by the stages
 
 TF_ROOT=${TF_ROOT-}

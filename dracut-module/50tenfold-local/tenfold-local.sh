@@ -117,7 +117,7 @@ tf_mount_root() {
 # them, or it fails: a test that lacks a driver would tell lies.
 tf_modules() {
 	tf_release=$(uname -r)
-	[ -d "/lib/modules/$tf_release" ] || return 0
+	[ -d "$TF_ROOT/lib/modules/$tf_release" ] || return 0
 	tf_dir=$TF_NEWROOT/lib/modules
 	[ ! -h "$TF_NEWROOT/lib" ] || tf_dir=$TF_NEWROOT/usr/lib/modules
 	[ -d "$tf_dir" ] || {
@@ -127,7 +127,7 @@ tf_modules() {
 	TF_WHY="the candidate's modules cannot be put on $tf_dir: no memory left?"
 	mount -t tmpfs -o mode=0755,nosuid,nodev tenfold-modules "$tf_dir" 2> /dev/null \
 		|| mount -t ramfs -o mode=0755 tenfold-modules "$tf_dir" || return 1
-	cp -a "/lib/modules/$tf_release" "$tf_dir/"
+	cp -a "$TF_ROOT/lib/modules/$tf_release" "$tf_dir/"
 }
 
 # tf_env NAME ARGUMENT: one line of boot.env; words that are no plain words are left out.

@@ -144,6 +144,13 @@ case_is 'marks in the list' $first 'tf_marked now next default; tf_marked good; 
 case_is 'second stage and modules make one initramfs, each on a multiple of four' $first \
 	'tf_fetch_files && cat $TF_IMAGE/initrd | tr "\0" . && echo && cat $TF_IMAGE/vmlinuz' \
 	$'second..modules\nkernel'
+no_memory() {
+	image
+	fake cat 'case $1 in */modules) printf mod; return 1 ;; esac; command cat "$@"'
+}
+setup=no_memory
+case_is 'an initramfs that does not fit is not booted' $first 'tf_fetch_files || echo "$TF_WHY"' \
+	'there is no memory left for the initramfs'
 corrupted() { image && printf X >> "$work/w/run/tenfold/nfs/images/x86_64/lab/abc/vmlinuz"; }
 setup=corrupted
 case_is 'a corrupted kernel is not booted' $first 'tf_fetch_files || echo "$TF_WHY"' \

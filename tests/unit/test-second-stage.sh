@@ -59,6 +59,28 @@ inits() {
 setup=inits
 case_is 'an init that is an absolute link' $local 'TF_NEWROOT=$W/new; tf_find_init' /sbin/init
 
+# --- the modules ------------------------------------------------------------------------
+modules() {
+	mkdir -p "$work/w/lib/modules/6.1.0/kernel" "$work/w/new/lib/modules/5.10"
+	echo driver > "$work/w/lib/modules/6.1.0/kernel/a.ko"
+	fake uname 'echo 6.1.0'
+	fake mount 'rm -rf "$W/new/lib/modules/5.10"'
+}
+setup=modules
+case_is 'the modules are where the local system looks for them' $local \
+	'TF_NEWROOT=$W/new; tf_modules && cat $W/new/lib/modules/6.1.0/kernel/a.ko; ls $W/new/lib/modules' \
+	$'driver\n6.1.0'
+modules_too_large() { modules && fake cp 'return 1'; }
+setup=modules_too_large
+case_is 'modules that do not fit end the boot' $local \
+	'TF_NEWROOT=$W/new; tf_hand_over || echo "${TF_WHY##*: }"; ls $W/run/tenfold' \
+	'no memory left?'
+no_folder() { modules && rm -r "$work/w/new/lib/modules"; }
+setup=no_folder
+case_is 'a local system without a folder for them comes up' $local \
+	'TF_NEWROOT=$W/new; tf_modules && echo up; cut -d" " -f 3- $W/dev/ttyS0' \
+	$'up\nno modules for the local system: it has no folder /lib/modules to put them on'
+
 # --- the build id -----------------------------------------------------------------------
 notes() {
 	# Xen's note, one with an odd size, then GNU's build id
