@@ -2,11 +2,11 @@
 # the controller: finds the first bad commit on real machines
 bisect_srcs := cmd-replay.c cmd-report.c cmd-run.c cmd-show.c cmd-status.c log-choice.c \
 	mates.c params-options.c params.c session.c show.c
-bisect_srcs += $(addprefix run/,ahead.c announce.c believe.c confirm.c flaky.c hold.c learn.c \
+bisect_srcs += $(addprefix run/,ahead.c announce.c believe.c confirm.c flaky.c flaky-ends.c hold.c learn.c \
 	owner.c pace.c releases.c run-log.c run.c share.c step.c stock.c)
 bisect_srcs += $(addprefix team/,board.c crew.c ends.c foretell.c lead.c lookout.c muster.c narrow.c \
-	plan.c roster.c team.c wire.c worker.c)
-bisect_srcs += $(addprefix choice/,away.c belief.c choose.c cut-table.c foresee.c inform.c range.c rates.c \
+	plan.c repeat.c roster.c split.c team.c wire.c worker.c)
+bisect_srcs += $(addprefix choice/,away.c belief.c beside.c choose.c cut-table.c foresee.c inform.c range.c rates.c \
 	reach.c several.c small.c strand.c tries.c weigh.c)
 bisect_srcs += $(addprefix boot/,boot.c cost.c drive.c ladder.c trip.c)
 bisect_srcs += $(addprefix judge/,confirm.c console.c ktap.c signature.c)

@@ -22,15 +22,10 @@ static void sum_weights(struct belief *b)
 	}
 }
 
-int belief_init(struct belief *b, const struct graph *graph,
-	const struct belief_facts *facts, const struct rates *rates)
+static int allocate(struct belief *b)
 {
-	size_t n = graph->n + 1;
+	size_t n = b->graph->n + 1;
 
-	*b = (struct belief){.graph = graph, .rates = *rates, .doubting = *rates};
-	rates_doubt(&b->doubting);
-	if (facts)
-		b->facts = *facts;
 	b->fails = calloc(n, sizeof(*b->fails));
 	b->untestable = calloc(n, sizeof(*b->untestable));
 	b->weight_to = calloc(n, sizeof(*b->weight_to));
@@ -40,13 +35,47 @@ int belief_init(struct belief *b, const struct graph *graph,
 	b->outlooks = calloc(n, sizeof(*b->outlooks));
 	b->values = calloc(n, sizeof(*b->values));
 	b->sums = calloc(n, sizeof(*b->sums));
-	if (strands_init(&b->strands, graph) < 0 || !b->fails || !b->untestable ||
-		!b->weight_to || !b->detail_to || !b->marks || !b->share ||
-		!b->outlooks || !b->values || !b->sums) {
+	return b->fails && b->untestable && b->weight_to && b->detail_to && b->marks &&
+			       b->share && b->outlooks && b->values && b->sums
+		       ? 0
+		       : -ENOMEM;
+}
+
+int belief_init(struct belief *b, const struct graph *graph,
+	const struct belief_facts *facts, const struct rates *rates)
+{
+	*b = (struct belief){.graph = graph, .rates = *rates, .doubting = *rates};
+	rates_doubt(&b->doubting);
+	if (facts)
+		b->facts = *facts;
+	if (allocate(b) < 0 || strands_init(&b->strands, graph) < 0) {
 		belief_release(b);
 		return -ENOMEM;
 	}
 	sum_weights(b);
+	return 0;
+}
+
+int belief_copy(const struct belief *from, struct belief *ret)
+{
+	size_t n = from->graph->n + 1;
+
+	*ret = (struct belief){.graph = from->graph,
+		.facts = from->facts,
+		.rates = from->rates,
+		.doubting = from->doubting,
+		.all = from->all,
+		.good_end = from->good_end,
+		.n_untestable = from->n_untestable};
+	if (allocate(ret) < 0 ||
+		strands_copy(&from->strands, from->graph, &ret->strands) < 0) {
+		belief_release(ret);
+		return -ENOMEM;
+	}
+	memcpy(ret->fails, from->fails, n * sizeof(*ret->fails));
+	memcpy(ret->untestable, from->untestable, n * sizeof(*ret->untestable));
+	memcpy(ret->weight_to, from->weight_to, n * sizeof(*ret->weight_to));
+	memcpy(ret->detail_to, from->detail_to, n * sizeof(*ret->detail_to));
 	return 0;
 }
 
@@ -116,8 +145,9 @@ static double prior_of(const struct belief *b, const struct strand *v)
 	return b->weight_to[v->to] - b->weight_to[v->from];
 }
 
-static void weigh(struct belief *b, const struct rates *rates)
+void belief_weigh(struct belief *b, bool doubted)
 {
+	const struct rates *rates = doubted ? &b->doubting : &b->rates;
 	double most = -INFINITY, sum = 0;
 	struct memo memo[MEMO] = {0};
 
@@ -226,7 +256,7 @@ static bool is_settled(struct belief *b, bool doubted, const struct belief_goal 
 	struct belief_answer *ret)
 {
 	*ret = (struct belief_answer){.kind = BELIEF_SURE, .doubted = doubted};
-	weigh(b, doubted ? &b->doubting : &b->rates);
+	belief_weigh(b, doubted);
 	find_top(b, ret);
 	sum_up(b, ret);
 	return ret->top[0].share >= goal->confidence;

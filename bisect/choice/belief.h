@@ -84,6 +84,7 @@ struct belief_answer {
 /* graph and facts stay the caller's. -ENOMEM. */
 int belief_init(struct belief *b, const struct graph *graph,
 	const struct belief_facts *facts, const struct rates *rates);
+int belief_copy(const struct belief *from, struct belief *ret);
 void belief_release(struct belief *b);
 
 /* A test of a commit; of a commit outside the graph that is known to be good. */
@@ -101,6 +102,9 @@ struct belief_goal {
 	bool doubt; /* it must hold the confidence for somebody as well who expects
 		     * false fails (rates_doubt()); where rates are not known */
 };
+
+/* Fills in share and outlooks, which inform.h builds on; doubted: with false fails. */
+void belief_weigh(struct belief *b, bool doubted);
 
 void belief_ask(
 	struct belief *b, const struct belief_goal *goal, struct belief_answer *ret);

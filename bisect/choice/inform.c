@@ -17,41 +17,45 @@ struct search {
 	double best_rate; /* bits a minute */
 };
 
-/* A test that has `part` of a strand and all below it on its bad side. */
-static double gain_at(const struct search *s, const struct strand_sum *below,
-	const struct strand_sum *value, double part)
-{
-	double fails = s->none.v[FAILS] + below->v[FAILS] + part * value->v[FAILS];
-
-	return rates_entropy(fails) -
-	       (s->none.v[ENTROPY] + below->v[ENTROPY] + part * value->v[ENTROPY]);
-}
-
 static double weight_of(const struct belief *b, uint32_t from, uint32_t to)
 {
 	return b->weight_to[to] - b->weight_to[from];
+}
+
+/* A test that has a strand up to a place, and all below it, on its bad side. */
+static struct inform look_at(const struct search *s, uint32_t strand,
+	const struct strand_sum *below, uint32_t place)
+{
+	const struct belief *b = s->b;
+	const struct strand *v = &b->strands.v[strand];
+	const struct strand_sum *value = &b->values[strand];
+	double whole = weight_of(b, v->from, v->to), sums[3];
+	double part = whole > 0 ? weight_of(b, v->from, place + 1) / whole : 0;
+
+	for (int i = 0; i < 3; i++)
+		sums[i] = s->none.v[i] + below->v[i] + part * value->v[i];
+	return (struct inform){.commit = b->strands.commit_at[place],
+		.gain = rates_entropy(sums[FAILS]) - sums[ENTROPY],
+		.is_bad = sums[SHARE],
+		.fails = sums[FAILS]};
 }
 
 static void consider(
 	struct search *s, uint32_t strand, const struct strand_sum *below, uint32_t place)
 {
 	const struct belief *b = s->b;
-	const struct strand *v = &b->strands.v[strand];
-	const struct strand_sum *value = &b->values[strand];
-	uint32_t commit = b->strands.commit_at[place];
-	double whole = weight_of(b, v->from, v->to), gain, rate;
-	double part = whole > 0 ? weight_of(b, v->from, place + 1) / whole : 0;
+	struct inform test = look_at(s, strand, below, place);
+	double rate = test.gain;
 
-	if (b->untestable[commit])
+	if (b->untestable[test.commit])
 		return;
-	gain = gain_at(s, below, value, part);
-	rate = b->facts.costs ? gain / b->facts.costs[commit] : gain;
+	if (b->facts.costs)
+		rate /= b->facts.costs[test.commit];
 	if (s->best.gain >= 0 && rate <= s->best_rate)
 		return;
 	s->best_rate = rate;
-	s->best = (struct inform){.commit = commit,
-		.gain = gain > 0 ? gain : 0,
-		.is_bad = below->v[SHARE] + part * value->v[SHARE]};
+	s->best = test;
+	s->best.gain = fmax(test.gain, 0);
 }
 
 /* The first place in [from, to) up to which the weight reaches a sum; to: none. */
@@ -142,4 +146,16 @@ struct inform inform_best(struct belief *b)
 				consider(&s, at, &below, p);
 	}
 	return s.best;
+}
+
+struct inform inform_at(struct belief *b, size_t commit)
+{
+	struct search s = {.b = b};
+	uint32_t place = b->strands.place_of[commit];
+	uint32_t strand = b->strands.strand_at[place];
+	struct strand_sum below;
+
+	set_values(&s);
+	below = strands_below(&b->strands, strand, b->values, b->sums);
+	return look_at(&s, strand, &below, place);
 }

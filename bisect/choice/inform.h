@@ -12,11 +12,15 @@ struct inform {
 	size_t commit;
 	double gain;   /* bits; below 0: nothing can be tested */
 	double is_bad; /* belief that it is bad */
+	double fails;  /* chance that its test fails */
 };
 
 /* b->share and b->outlooks must be there. Along a strand the gain is concave, so its
  * best place is computed, not searched: by strands, not by commits, unless there are
  * costs. */
 struct inform inform_best(struct belief *b);
+
+/* What a test of that commit tells, testable or not; inform_best() comes before it. */
+struct inform inform_at(struct belief *b, size_t commit);
 
 #endif

@@ -94,6 +94,25 @@ int strands_init(struct strands *s, const struct graph *graph)
 	return 0;
 }
 
+int strands_copy(
+	const struct strands *from, const struct graph *graph, struct strands *ret)
+{
+	size_t n = graph->n, edges = graph->first[graph->n] + 1;
+
+	*ret = (struct strands){.n = from->n};
+	if (allocate(ret, graph) < 0) {
+		strands_release(ret);
+		return -ENOMEM;
+	}
+	memcpy(ret->v, from->v, from->n * sizeof(*ret->v));
+	memcpy(ret->order, from->order, from->n * sizeof(*ret->order));
+	memcpy(ret->parents, from->parents, edges * sizeof(*ret->parents));
+	memcpy(ret->commit_at, from->commit_at, n * sizeof(*ret->commit_at));
+	memcpy(ret->place_of, from->place_of, n * sizeof(*ret->place_of));
+	memcpy(ret->strand_at, from->strand_at, n * sizeof(*ret->strand_at));
+	return 0;
+}
+
 void strands_release(struct strands *s)
 {
 	free(s->v);

@@ -41,6 +41,8 @@ struct strands {
 
 /* -ENOMEM */
 int strands_init(struct strands *s, const struct graph *graph);
+int strands_copy(
+	const struct strands *from, const struct graph *graph, struct strands *ret);
 void strands_release(struct strands *s);
 
 /* Counts a test of a commit: cuts its strand behind it where needed. */

@@ -10,11 +10,14 @@
 
 #define NEAR 1.1 /* costs nearer than that are taken as equal */
 
-bool believe_is_evidence(const struct step *step)
+bool believe_is_evidence(const struct past *past, const struct step *step)
 {
+	const struct roster_host *host = roster_find(&past->roster, step->host);
+
 	/* the reverted bad end is no commit of the history; without kexec is another
 	 * question */
-	return strcmp(step->role, "revert") && !confirm_is_cold(step->role);
+	return strcmp(step->role, "revert") && !confirm_is_cold(step->role) &&
+	       !(host && host->disagrees);
 }
 
 static bool is_good_end(const struct run *run, const char *commit)
@@ -107,7 +110,7 @@ static void add_steps(struct believed *b, const struct run *run)
 		bool failed = step->verdict == VERDICT_BAD;
 		bool is_in = history_find(run->history, step->commit, &number) == 0;
 
-		if (!believe_is_evidence(step))
+		if (!believe_is_evidence(run->past, step))
 			continue;
 		if (is_in && step->verdict == VERDICT_SKIP)
 			skip(b, run->history->graph.n, number);

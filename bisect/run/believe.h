@@ -24,8 +24,8 @@ int believe(const struct run *run, struct believed *ret, struct err *err);
 void believed_release(struct believed *b);
 
 /* Whether a step tells something of its commit as it is: not of a revert, not without
- * kexec. */
-bool believe_is_evidence(const struct step *step);
+ * kexec, not on a host that was found to disagree on the ends. */
+bool believe_is_evidence(const struct past *past, const struct step *step);
 
 #define CLEANUP_BELIEVED CLEANUP(believed_release)
 

@@ -8,30 +8,17 @@
 
 #include "announce.h"
 #include "believe.h"
+#include "bisect/choice/beside.h"
 #include "learn.h"
 
 #define RUNS_MAX 2000 /* no honest search takes so many */
-
-static struct tally tally_of(const struct past *past, const char *commit)
-{
-	struct tally tally = {0};
-	const struct step *step;
-
-	for (size_t i = 0; (step = past_step(past, i)); i++) {
-		if (strcmp(step->commit, commit) || !believe_is_evidence(step))
-			continue;
-		tally.fails += step->verdict == VERDICT_BAD;
-		tally.passes += step->verdict == VERDICT_GOOD;
-	}
-	return tally;
-}
 
 static bool is_mixed(const struct past *past)
 {
 	const struct step *step;
 
 	for (size_t i = 0; (step = past_step(past, i)); i++) {
-		struct tally tally = tally_of(past, step->commit);
+		struct tally tally = flaky_tally(past, NULL, step->commit);
 
 		if (tally.fails && tally.passes)
 			return true;
@@ -60,127 +47,6 @@ struct belief_goal flaky_goal(const struct run *run)
 	unsigned int percent = run->confidence ? run->confidence : FLAKY_CONFIDENCE;
 
 	return (struct belief_goal){percent / 100.0, run->confirm + 1, true};
-}
-
-/* One more test of a commit; RUN_GOING when it was judged and recorded. */
-static int take(struct run *run, const char *commit, const char *role, const char *why,
-	struct err *err)
-{
-	struct step step = {0};
-	const struct world *w = run->bench.world;
-	CLEANUP_BUF struct buf b;
-	int r = run_name_step(run, commit, role, &step, err);
-
-	buf_init(&b, RECORD_MAX);
-	if (r < 0)
-		return r;
-	buf_addf(&b, "step %u: %.12s ", step.number, commit);
-	buf_add_clean(&b, step.subject);
-	buf_addf(&b, " (%s)", why);
-	w->view->say(w->view_ctx, b.data);
-	r = run_step(run, &step, err);
-	if (r != RUN_GOING)
-		return r;
-	buf_reset(&b);
-	run_learn(run, &step, &b);
-	record_run(&b, &step);
-	r = journal_append(run->journal, &b, err);
-	if (!r)
-		r = past_add(run->past, &step);
-	if (r < 0)
-		return r;
-	run_announce_verdict(run, &step);
-	return RUN_GOING;
-}
-
-/* Tests of an end that failed and passed; where a fix is looked for, a fail is good. */
-static struct tally tests_of(const struct run *run, const char *commit)
-{
-	struct tally tally = tally_of(run->past, commit);
-
-	return run->bench.rules->find_fix ? (struct tally){tally.passes, tally.fails}
-					  : tally;
-}
-
-static int end_does_not_hold(
-	struct run *run, const char *name, const char *commit, struct err *err)
-{
-	struct tally tally = tests_of(run, commit);
-	int r;
-
-	if (tally.fails + tally.passes)
-		buf_addf(&run->words, "the %s end %.12s failed in %u of %u runs", name,
-			commit, tally.fails, tally.fails + tally.passes);
-	else
-		buf_addf(&run->words, "the %s end %.12s cannot be tested", name, commit);
-	r = run_log_end(run, "ends", NULL, err);
-	return r < 0 ? r : RUN_ENDS;
-}
-
-static bool was_skipped(const struct past *past, const char *commit)
-{
-	const struct step *step;
-
-	for (size_t i = 0; (step = past_step(past, i)); i++)
-		if (!strcmp(step->commit, commit) && step->verdict == VERDICT_SKIP &&
-			believe_is_evidence(step))
-			return true;
-	return false;
-}
-
-static const char *role_of(const struct run *run, const char *commit)
-{
-	return strcmp(commit, run->bad) ? "good-end" : "bad-end";
-}
-
-static const char *name_of(const struct run *run, const char *commit)
-{
-	return strcmp(commit, run->bad) ? terms_old(&run->past->terms)
-					: terms_new(&run->past->terms);
-}
-
-static int check_failing_end(struct run *run, const char *commit, struct err *err)
-{
-	unsigned int wanted = run->end_fails ? run->end_fails : FLAKY_RUNS;
-	int r = RUN_GOING;
-
-	while (r == RUN_GOING && rates_bad_end_wants(tests_of(run, commit), wanted) &&
-		!was_skipped(run->past, commit))
-		r = take(run, commit, role_of(run, commit), "how often does it fail?",
-			err);
-	if (r == RUN_GOING && !tests_of(run, commit).fails)
-		return end_does_not_hold(run, name_of(run, commit), commit, err);
-	return r;
-}
-
-static int check_passing_end(
-	struct run *run, const char *commit, const char *failing, struct err *err)
-{
-	const double confidence = flaky_goal(run).confidence;
-	struct tally fails = tests_of(run, failing), passes;
-	int r = RUN_GOING;
-
-	while (passes = tests_of(run, commit),
-		r == RUN_GOING && rates_good_end_wants(passes, fails, confidence) &&
-			!was_skipped(run->past, commit))
-		r = take(run, commit, role_of(run, commit), "does it ever fail?", err);
-	if (r == RUN_GOING && (!passes.passes || rates_good_end_odds(passes, fails) <= 0))
-		return end_does_not_hold(run, name_of(run, commit), commit, err);
-	return r;
-}
-
-/* The end that is to fail comes first: it tells how often the other must pass. */
-static int check_ends(struct run *run, struct err *err)
-{
-	bool fix = run->bench.rules->find_fix;
-	const char *failing = fix ? run->goods->v[0] : run->bad;
-	int r = check_failing_end(run, failing, err);
-
-	if (fix && r == RUN_GOING)
-		return check_passing_end(run, run->bad, failing, err);
-	for (size_t i = 0; r == RUN_GOING && i < run->goods->n; i++)
-		r = check_passing_end(run, run->goods->v[i], failing, err);
-	return r;
 }
 
 /* "1 of 2 runs" */
@@ -219,8 +85,23 @@ static void add_shares(
 	}
 }
 
+/* Of several tests the one that would be made alone is told with its reasons. */
+static void add_beside(struct buf *b, const struct run *run,
+	const struct belief_answer *answer, const struct tries *tries)
+{
+	const char *word = "; beside it: ";
+
+	for (size_t i = 0; i < tries->n; i++) {
+		if (tries->v[i] == answer->next)
+			continue;
+		buf_addf(b, "%s%.12s", word, run->history->commits[tries->v[i]]);
+		word = ", ";
+	}
+}
+
 static void explain(struct buf *b, const struct run *run,
-	const struct belief_answer *answer, const struct belief_goal *goal)
+	const struct belief_answer *answer, const struct belief_goal *goal,
+	const struct tries *tries)
 {
 	double left = answer->entropy - rates_entropy(goal->confidence);
 
@@ -237,6 +118,7 @@ static void explain(struct buf *b, const struct run *run,
 		100 * answer->next_is_bad,
 		ceil(fmax(left, 0.1) / rates_capacity(answer->bad, answer->good, NULL)),
 		left / rates_capacity(answer->bad, answer->good, NULL) <= 1 ? "" : "s");
+	add_beside(b, run, answer, tries);
 }
 
 static int log_belief(struct run *run, const struct belief_answer *answer,
@@ -290,38 +172,111 @@ static int give_up(struct run *run, const struct belief_answer *answer, struct e
 	return r < 0 ? r : tied ? RUN_ONLY_SKIPPED : RUN_CONTRADICTION;
 }
 
-static int search(struct run *run, struct err *err)
+/* Commits under way that are in the history's range. */
+static void find_under_way(const struct run *run, const struct strvec *under_way,
+	const struct believed *b, struct tries *ret)
+{
+	size_t number;
+
+	for (size_t i = 0; i < under_way->n && ret->n < TRIES_MAX; i++)
+		if (history_find(run->history, under_way->v[i], &number) == 0)
+			ret->v[ret->n++] = b->same_as[number];
+}
+
+static int search(struct run *run, const struct strvec *under_way, size_t wanted,
+	struct flaky_tests *ret, struct err *err)
 {
 	const struct belief_goal goal = flaky_goal(run);
 	struct belief_answer answer;
+	struct tries busy = {0}, tries;
 	CLEANUP_BELIEVED struct believed b = {0};
-	CLEANUP_BUF struct buf words;
 	int r = believe(run, &b, err);
 
-	buf_init(&words, 4096);
 	if (r < 0)
 		return r;
-	belief_ask(&b.belief, &goal, &answer);
-	explain(&words, run, &answer, &goal);
-	r = log_belief(run, &answer, words.data, err);
+	find_under_way(run, under_way, &b, &busy);
+	r = beside_ask(&b.belief, &goal, &busy, wanted, &answer, &tries);
+	if (r < 0)
+		return err_set(err, r, "out of memory");
+	explain(&ret->words, run, &answer, &goal, &tries);
+	r = log_belief(run, &answer, ret->words.data, err);
 	if (r < 0)
 		return r;
 	if (answer.kind == BELIEF_SURE)
 		return found(run, run->history->commits[answer.top[0].commit], err);
 	if (answer.kind == BELIEF_TIED || run->past->n_steps >= RUNS_MAX)
 		return give_up(run, &answer, err);
+	for (size_t i = 0; i < tries.n; i++)
+		flaky_add_test(ret, run->history->commits[tries.v[i]],
+			answer.kind == BELIEF_PROVE ? "proof" : "search");
+	return RUN_GOING;
+}
+
+int flaky_next(struct run *run, const struct strvec *under_way, size_t wanted,
+	struct flaky_tests *ret, struct err *err)
+{
+	bool wait = false;
+	int r;
+
+	flaky_tests_reset(ret);
+	r = flaky_ends_next(run, under_way, wanted, ret, &wait, err);
+	if (r != RUN_GOING || ret->n || wait)
+		return r;
+	return search(run, under_way, wanted, ret, err);
+}
+
+/* One more test of a commit; RUN_GOING when it was judged and recorded. */
+static int take(struct run *run, const struct flaky_tests *tests, struct err *err)
+{
+	struct step step = {0};
+	const struct world *w = run->bench.world;
+	CLEANUP_BUF struct buf b;
+	int r = run_name_step(run, tests->v[0].commit, tests->v[0].role, &step, err);
+
+	buf_init(&b, RECORD_MAX);
+	if (r < 0)
+		return r;
+	buf_addf(&b, "step %u: %.12s ", step.number, step.commit);
+	buf_add_clean(&b, step.subject);
+	buf_addf(&b, " (%s)", tests->words.data);
+	w->view->say(w->view_ctx, b.data);
 	/* what it is named for shall not be an effect of a warm step */
-	run->bench.drive.by_reset |= answer.kind == BELIEF_PROVE;
-	return take(run, run->history->commits[answer.next],
-		answer.kind == BELIEF_PROVE ? "proof" : "search", words.data, err);
+	run->bench.drive.by_reset |= !strcmp(step.role, "proof");
+	r = run_step(run, &step, err);
+	return r == RUN_GOING ? flaky_take_in(run, &step, err) : r;
+}
+
+int flaky_take_in(struct run *run, const struct step *step, struct err *err)
+{
+	CLEANUP_BUF struct buf b;
+	int r;
+
+	buf_init(&b, RECORD_MAX);
+	run_learn(run, step, &b);
+	record_run(&b, step);
+	r = journal_append(run->journal, &b, err);
+	if (!r)
+		r = past_add(run->past, step);
+	if (r < 0)
+		return r;
+	run_announce_verdict(run, step);
+	return RUN_GOING;
 }
 
 int flaky_run(struct run *run, struct err *err)
 {
-	int r = check_ends(run, err);
+	const struct strvec none = STRVEC_INIT;
+	CLEANUP_FLAKY_TESTS struct flaky_tests tests;
+	int r = RUN_GOING;
 
-	while (r == RUN_GOING)
-		r = search(run, err);
+	flaky_tests_init(&tests);
+	if (run->repeat)
+		return run->repeat(run, err);
+	while (r == RUN_GOING) {
+		r = flaky_next(run, &none, 1, &tests, err);
+		if (r == RUN_GOING)
+			r = take(run, &tests, err);
+	}
 	return r;
 }
 

@@ -45,6 +45,8 @@ struct run {
 	 * by one, and how; as step_run(), evidence included. NULL: the bench does */
 	const char *host;
 	enum step_end (*take)(struct run *run, struct step *step);
+	/* and how they share repeated tests, as flaky_run(); NULL: there is one host */
+	int (*repeat)(struct run *run, struct err *err);
 	void *team;
 };
 

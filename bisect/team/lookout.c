@@ -6,6 +6,7 @@
 #include "bisect/run/ahead.h"
 #include "bisect/run/stock.h"
 #include "foretell.h"
+#include "split.h"
 
 /* Images that hosts wait for. */
 static void add_awaited(const struct team *team, struct strvec *list)
@@ -30,11 +31,23 @@ static void add_foretold(const struct team *team, struct strvec *list)
 	if (stock_take(&stock, run->history, run->past, run->bad, run->bench.world,
 		    &err) < 0)
 		return;
-	team_describe(team, &stock, &state, hosts);
+	split_describe(team, &stock, &state, hosts);
 	if (foretell(&state, stock.missing, run->confirm > 0, &seen) < 0)
 		return;
 	for (size_t i = 0; i < seen.n; i++)
 		strvec_add(list, run->history->commits[seen.v[i]]);
+}
+
+/* Of the step that began last. */
+static const struct step *newest(const struct team *team)
+{
+	const struct step *step = NULL;
+
+	for (size_t i = 0; i < team->n; i++)
+		if (team->hosts[i].state == TEAM_BUSY &&
+			(!step || team->hosts[i].step.number > step->number))
+			step = &team->hosts[i].step;
+	return step;
 }
 
 void lookout(struct team *team)
@@ -44,6 +57,11 @@ void lookout(struct team *team)
 	if (!team->run->speculates)
 		return;
 	add_awaited(team, &list);
+	if (!list.n && team->repeats) {
+		if (newest(team))
+			ahead_of_step(team->run, newest(team));
+		return;
+	}
 	if (!list.n) {
 		ahead_add_ends(team->run, NULL, &list);
 		add_foretold(team, &list);

@@ -5,17 +5,16 @@
 #include <string.h>
 
 #include "bisect/run/announce.h"
-#include "bisect/run/confirm.h"
 #include "bisect/run/flaky.h"
 #include "bisect/run/learn.h"
-#include "bisect/run/stock.h"
 #include "ends.h"
 #include "lead.h"
 #include "lookout.h"
 #include "narrow.h"
-#include "plan.h"
+#include "repeat.h"
+#include "split.h"
 
-static double now(const struct team *team)
+double team_now(const struct team *team)
 {
 	const struct world *w = team->run->bench.world;
 
@@ -44,7 +43,9 @@ int team_start(struct team *team, size_t host, const char *commit, const char *r
 	struct step step = {
 		.number = run_next_number(run->past), .candidates = candidates};
 	CLEANUP_STRVEC struct strvec words = STRVEC_INIT;
-	struct worker_order order = {.shared = !ends_is_role(role)};
+	struct worker_order order = {.shared = !strcmp(role, "split"),
+		/* what it is named for shall not be an effect of a warm step */
+		.by_reset = !strcmp(role, "proof")};
 	struct history_commit c = {0};
 	int r = history_describe(run->history, commit, &c, err);
 
@@ -66,7 +67,7 @@ int team_start(struct team *team, size_t host, const char *commit, const char *r
 		return r;
 	h->state = TEAM_BUSY;
 	h->step = step;
-	h->began = now(team);
+	h->began = team_now(team);
 	return 0;
 }
 
@@ -90,7 +91,7 @@ int team_put_aside(
 	return team_log(team, &b, err);
 }
 
-static int drop(struct team *team, size_t host, struct err *err)
+int team_drop(struct team *team, size_t host, struct err *err)
 {
 	struct team_host *h = &team->hosts[host];
 	CLEANUP_BUF struct buf b, line;
@@ -108,6 +109,16 @@ static int drop(struct team *team, size_t host, struct err *err)
 		h->step.number, h->name, h->step.commit);
 	say(team, line.data);
 	return team_log(team, &b, err);
+}
+
+int team_drop_all(struct team *team, struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; !r && i < team->n; i++)
+		if (team->hosts[i].state == TEAM_BUSY)
+			r = team_drop(team, i, err);
+	return r;
 }
 
 /* A commit's verdict: git's lines have one bad commit at a time, each below the last. */
@@ -166,6 +177,8 @@ static int take_done(struct team *team, const struct crew_event *event, struct e
 		return lost_by_lab(team, event->host, &event->step, err);
 	if (event->end != STEP_JUDGED)
 		return run_stopped(team->run, event->end, &event->step);
+	if (team->repeats)
+		return repeat_judged(team, event, err);
 	return ends_is_role(event->step.role) ? ends_judged(team, event, err)
 					      : take_verdict(team, event, err);
 }
@@ -213,122 +226,6 @@ static int none_left(struct team *team, struct err *err)
 		run, &team->unheld, !strcmp(team->unheld.commit, run->bad), err);
 }
 
-static int conclude(struct team *team, const struct choice *choice, struct err *err)
-{
-	for (size_t i = 0; i < team->n; i++) {
-		int r = team->hosts[i].state == TEAM_BUSY ? drop(team, i, err) : 0;
-
-		if (r < 0)
-			return r;
-	}
-	return run_conclude(team->run, choice, err);
-}
-
-/* Seconds of the last step that was booted: those that began with it take as long. */
-static double last_seconds(const struct past *past)
-{
-	for (size_t i = past->n_steps; i-- > 0;)
-		if (*past->steps[i].boot)
-			return past->steps[i].cost.seconds[COST_TOTAL];
-	return 0;
-}
-
-void team_describe(const struct team *team, const struct stock *stock,
-	struct plan_state *ret_state, size_t *ret_hosts)
-{
-	struct plan_state state = {.known = &stock->known, .prices = &stock->prices};
-	size_t number;
-
-	for (size_t i = 0; i < team->n; i++) {
-		const struct team_host *h = &team->hosts[i];
-		double age = now(team) - h->began;
-
-		if (h->state == TEAM_BUSY && ends_is_role(h->step.role)) {
-			state.others[state.n_others++] = age;
-		} else if (h->state == TEAM_BUSY &&
-			   history_find(team->run->history, h->step.commit, &number) ==
-				   0) {
-			ret_hosts[state.n_steps] = i;
-			state.steps[state.n_steps++] =
-				(struct plan_step){.commit = number, .age = age};
-		}
-		state.n_idle += h->state == TEAM_IDLE && ends_shown(team, i);
-		state.n_coming += h->state == TEAM_DROPPED;
-	}
-	state.typical = last_seconds(team->run->past);
-	*ret_state = state;
-}
-
-static int carry_out(struct team *team, const struct plan *plan,
-	const struct plan_state *state, const size_t *hosts, size_t candidates,
-	struct err *err)
-{
-	size_t next = 0;
-	int r = 0;
-
-	for (size_t i = 0; !r && i < state->n_steps; i++)
-		if (plan->drop[i])
-			r = drop(team, hosts[i], err);
-	for (size_t i = 0; !r && i < team->n && next < plan->tries.n; i++)
-		if (team->hosts[i].state == TEAM_IDLE && ends_shown(team, i))
-			r = team_start(team, i,
-				team->run->history->commits[plan->tries.v[next++]],
-				"split", candidates, err);
-	return r < 0 ? r : RUN_GOING;
-}
-
-/* Splits the range among those that have shown the ends; *ret_wait: as plan.wait. */
-static int split(struct team *team, double *ret_wait, struct err *err)
-{
-	struct run *run = team->run;
-	CLEANUP_STOCK struct stock stock = {0};
-	struct choice choice = {0};
-	struct plan_state state;
-	size_t hosts[TEAM_MAX];
-	struct plan plan = {0};
-	int r = stock_take(
-		&stock, run->history, run->past, run->bad, run->bench.world, err);
-
-	if (r < 0)
-		return r;
-	r = run_choose_from(run, &stock, &choice, err);
-	if (r < 0)
-		return r;
-	if (choice.kind != CHOICE_TRY)
-		return conclude(team, &choice, err);
-	team_describe(team, &stock, &state, hosts);
-	r = plan_make(&state, &plan);
-	if (r < 0)
-		return err_errno(err, r, "cannot choose commits");
-	/* what one host alone would try tells something in any case */
-	if (!state.n_steps && !state.n_coming && !plan.tries.n)
-		plan.tries = (struct tries){.v = {choice.commit}, .n = 1};
-	if (plan.wait > 0)
-		*ret_wait = plan.wait;
-	return carry_out(team, &plan, &state, hosts, choice.candidates, err);
-}
-
-/* Gives the idle hosts something to do. RUN_GOING, or the end. */
-static int hand_out(struct team *team, double *ret_wait, struct err *err)
-{
-	bool any = false, ready = false;
-	int r = ends_vote(team, err);
-
-	*ret_wait = -1;
-	for (size_t i = 0; r == RUN_GOING && i < team->n; i++)
-		if (team->hosts[i].state == TEAM_IDLE && !ends_shown(team, i))
-			r = ends_start(team, i, err);
-	for (size_t i = 0; i < team->n; i++) {
-		any |= team->hosts[i].state != TEAM_ASIDE;
-		ready |= team->hosts[i].state == TEAM_IDLE && ends_shown(team, i);
-	}
-	if (r != RUN_GOING)
-		return r;
-	if (!any)
-		return none_left(team, err);
-	return ready ? split(team, ret_wait, err) : RUN_GOING;
-}
-
 /* Who is there now; a host that was shown to disagree stays aside. */
 static int join(struct team *team, struct err *err)
 {
@@ -349,21 +246,30 @@ static int join(struct team *team, struct err *err)
 	return r < 0 ? r : RUN_GOING;
 }
 
-int team_bisection(struct team *team, struct err *err)
+static bool is_anybody_left(const struct team *team)
 {
-	int r;
+	bool any = false;
 
-	lead_begin(team);
-	r = run_start(team->run, err);
-	if (r == RUN_GOING)
-		r = lead_note_owners(team, err);
-	if (r == RUN_GOING)
-		r = join(team, err);
-	if (r == RUN_GOING && flaky_is_on(team->run))
-		return flaky_run(team->run, err);
+	for (size_t i = 0; i < team->n; i++)
+		any |= team->hosts[i].state != TEAM_ASIDE;
+	return any;
+}
+
+static int hand_out(struct team *team, double *ret_wait, struct err *err)
+{
+	int r = team->repeats ? repeat_hand_out(team, err)
+			      : split_hand_out(team, ret_wait, err);
+
+	return r == RUN_GOING && !is_anybody_left(team) ? none_left(team, err) : r;
+}
+
+static int go_on(struct team *team, struct err *err)
+{
+	int r = RUN_GOING;
+
 	while (r == RUN_GOING) {
 		struct crew_event event;
-		double wait;
+		double wait = -1;
 
 		r = hand_out(team, &wait, err);
 		if (r != RUN_GOING)
@@ -376,4 +282,29 @@ int team_bisection(struct team *team, struct err *err)
 		lead_choose(team);
 	}
 	return r;
+}
+
+/* From now on, whatever the verdicts said until then. */
+static int repeat(struct run *run, struct err *err)
+{
+	struct team *team = run->team;
+
+	team->repeats = true;
+	return go_on(team, err);
+}
+
+int team_bisection(struct team *team, struct err *err)
+{
+	int r;
+
+	lead_begin(team);
+	team->run->repeat = repeat;
+	r = run_start(team->run, err);
+	if (r == RUN_GOING)
+		r = lead_note_owners(team, err);
+	if (r == RUN_GOING)
+		r = join(team, err);
+	if (r == RUN_GOING && flaky_is_on(team->run))
+		return flaky_run(team->run, err);
+	return r == RUN_GOING ? go_on(team, err) : r;
 }

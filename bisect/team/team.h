@@ -36,25 +36,23 @@ struct team {
 	void *ctx;
 	struct team_host hosts[TEAM_MAX];
 	size_t n;
+	bool repeats;       /* the test does not answer alike each time */
 	struct step unheld; /* the first end that was not what was said; number 0: none */
 };
 
-/* As run_bisection(). The first host that is left confirms the culprit; it also takes
- * the repeated tests of a test that is not always right. */
+/* As run_bisection(). The first host that is left confirms the culprit. */
 int team_bisection(struct team *team, struct err *err);
 
-struct stock;
-
-/* What plan_make() is to know; ret_hosts: whose the steps are, TEAM_MAX at most. */
-void team_describe(const struct team *team, const struct stock *stock,
-	struct plan_state *ret_state, size_t *ret_hosts);
-
-/* The parts that ends.c needs as well: makes a record durable, and takes it in; starts a
- * step; puts a host aside, for good if it disagrees. */
+/* The parts that ends.c, split.c and repeat.c need as well: makes a record durable, and
+ * takes it in; starts a step; breaks it off; puts a host aside, for good if it disagrees;
+ * the time. */
 int team_log(struct team *team, const struct buf *b, struct err *err);
 int team_start(struct team *team, size_t host, const char *commit, const char *role,
 	size_t candidates, struct err *err);
+int team_drop(struct team *team, size_t host, struct err *err);
+int team_drop_all(struct team *team, struct err *err);
 int team_put_aside(
 	struct team *team, size_t host, bool disagrees, const char *why, struct err *err);
+double team_now(const struct team *team);
 
 #endif
