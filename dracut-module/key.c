@@ -5,7 +5,8 @@ static int key_plain(struct key_decoder *d, unsigned char byte)
 {
 	switch (byte) {
 	case 0:
-		return KEY_OTHER;
+		/* a break of the line, as when a terminal server is switched: nobody's key */
+		return KEY_NONE;
 	case KEY_ESCAPE:
 		d->state = KEY_ESC;
 		return KEY_NONE;
@@ -34,8 +35,6 @@ static int key_letter(unsigned char byte)
 		return KEY_HOME;
 	case 'F':
 		return KEY_END;
-	case 'M':
-		return KEY_ENTER;
 	default:
 		return KEY_OTHER;
 	}
@@ -93,7 +92,8 @@ int key_feed(struct key_decoder *d, unsigned char byte)
 		return key_csi(d, byte);
 	case KEY_SS3:
 		d->state = KEY_PLAIN;
-		return key_letter(byte);
+		/* the keypad's; ESC [ M would be a terminal's mouse */
+		return byte == 'M' ? KEY_ENTER : key_letter(byte);
 	case KEY_CONSOLE:
 		d->state = KEY_PLAIN;
 		return KEY_OTHER;

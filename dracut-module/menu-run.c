@@ -39,7 +39,8 @@ static void screen_draw(const struct screen *s, struct terminals *t, bool whole)
 		CLEANUP_BUF struct buf out;
 
 		buf_init(&out, 1 << 16);
-		s->draw(s->what, &out, &t->at[i], whole);
+		s->draw(s->what, &out, &t->at[i], whole || t->at[i].torn);
+		t->at[i].torn = false;
 		terminal_write(&t->at[i], out.data, out.len);
 	}
 }

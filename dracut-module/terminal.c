@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,8 +77,18 @@ int terminals_consoles(struct strvec *names, struct err *err)
 	return strvec_split(names, text.data, err);
 }
 
+/* A slow line still takes what it was given. */
+static bool is_moving(const struct terminal *t, int *queued)
+{
+	int before = *queued;
+
+	return ioctl(t->fd, TIOCOUTQ, queued) == 0 && *queued < before;
+}
+
 void terminal_write(struct terminal *t, const char *text, size_t len)
 {
+	int queued = INT_MAX;
+
 	while (len > 0 && t->fd >= 0) {
 		struct pollfd p = {.fd = t->fd, .events = POLLOUT};
 		ssize_t n = write(t->fd, text, len);
@@ -87,8 +98,9 @@ void terminal_write(struct terminal *t, const char *text, size_t len)
 			len -= (size_t)n;
 		} else if (n < 0 && errno != EAGAIN && errno != EINTR) {
 			return;
-		} else if (poll(&p, 1, 500) <= 0) {
+		} else if (poll(&p, 1, 500) <= 0 && !is_moving(t, &queued)) {
 			tcflush(t->fd, TCOFLUSH);
+			t->torn = true;
 			return;
 		}
 	}

@@ -7,6 +7,7 @@
 #ifndef TENFOLD_TERMINAL_H
 #define TENFOLD_TERMINAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <termios.h>
 
@@ -24,6 +25,7 @@ struct terminal {
 	struct termios saved;
 	struct key_decoder decoder;
 	size_t rows, columns;
+	bool torn; /* something was lost: all of it is to be drawn again */
 };
 
 struct terminals {
@@ -40,7 +42,7 @@ int terminals_consoles(struct strvec *names, struct err *err);
 
 void terminals_release(struct terminals *t);
 
-/* Gives up on a terminal that does not take the text within half a second. */
+/* Gives up on a terminal that takes nothing for half a second; it is torn then. */
 void terminal_write(struct terminal *t, const char *text, size_t len);
 
 #endif

@@ -12,7 +12,8 @@ TF_IMAGE=$TF_RUN/image
 TF_TAB=$(printf '\t')
 
 tf_get_meta() {
-	tf_http "/v1/kernels/$1?mac=$TF_MAC&boot=$TF_BOOT" > "$TF_RUN/meta"
+	tf_http "/v1/kernels/$1?mac=$TF_MAC&boot=$TF_BOOT" > "$TF_RUN/meta.new" \
+		&& mv "$TF_RUN/meta.new" "$TF_RUN/meta"
 }
 
 # tf_meta KEY [NAME]: the rest of the first line KEY (and NAME) of the image's description.
@@ -132,7 +133,8 @@ tf_load() {
 tf_boot() {
 	tf_say "booting $1"
 	tf_event chosen "image=$1"
-	tf_retry 3 tf_get_meta "$1" || return 1
+	TF_ID=$1
+	tf_retry 3 tf_get_meta "$TF_ID" || return 1
 	TF_CMDLINE=${2:-$(tf_meta cmdline)}
 	[ -n "$TF_CMDLINE" ] || {
 		TF_WHY="the server gave no command line for $1"

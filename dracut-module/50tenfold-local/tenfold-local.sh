@@ -42,9 +42,11 @@ tf_partuuid() {
 	tf_sysdir=$(readlink -f "/sys/class/block/$1")
 	read -r tf_number < "$tf_sysdir/partition" || return 1
 	tf_disk=${tf_sysdir%/*}
+	tf_block=512
+	read -r tf_block < "$tf_disk/queue/logical_block_size" 2> /dev/null
 	tf_disk=/dev/${tf_disk##*/}
-	if [ "$(tf_hex "$tf_disk" 512 8)" = 4546492050415254 ]; then
-		tf_guid "$(tf_hex "$tf_disk" $((1024 + (tf_number - 1) * 128 + 16)) 16)"
+	if [ "$(tf_hex "$tf_disk" "$tf_block" 8)" = 4546492050415254 ]; then
+		tf_guid "$(tf_hex "$tf_disk" $((2 * tf_block + (tf_number - 1) * 128 + 16)) 16)"
 	else
 		tf_value=$(tf_hex "$tf_disk" 440 4 | sed 's/\(..\)\(..\)\(..\)\(..\)/\4\3\2\1/')
 		printf '%s-%02x\n' "$tf_value" "$tf_number"

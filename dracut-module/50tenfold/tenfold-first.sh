@@ -98,11 +98,15 @@ tf_take() { # FROM TO
 	return 1
 }
 
-# A second try reads everything afresh, past this machine's cache.
+# A second try reads everything afresh, past this machine's cache, and by a description of
+# now: the second stage may have been made anew.
 tf_fetch() {
 	tf_nfs_ready || return 1
 	tf_fetch_files && return 0
 	tf_nfs_stop
+	tf_failed=$TF_WHY
+	tf_get_meta "$TF_ID"
+	TF_WHY=$tf_failed
 	return 1
 }
 

@@ -45,9 +45,9 @@ two_verdicts() {
 }
 
 nothing_was_judged_twice() {
-	local twice
-	twice=$(grep -oE '^git bisect (good|bad|skip) .*' "$bisect_log" | sort | uniq -d)
-	same "$twice" ''
+	local judged
+	judged=$(awk '/^git bisect (good|bad|skip) / { print $4 }' "$bisect_log") || return
+	matches "$judged" "$regression" && same "$(sort <<<"$judged" | uniq -d)" ''
 }
 
 git_agrees() {
@@ -62,6 +62,14 @@ one_reset_a_boot() {
 	bisect status --json --conf "$LAB/bisect.conf" --host "$machine" |
 		holds '[.steps[] | select(.boot != "")] as $booted |
 			($booted | map(.resets) | add) <= ($booted | length) + .lab_faults'
+}
+
+# resets_of COMMIT AT-LEAST AT-MOST - in each step that tried it
+resets_of() {
+	bisect status --json --conf "$LAB/bisect.conf" --host "$machine" |
+		holds --arg c "$1" --argjson least "$2" --argjson most "$3" \
+			'[.steps[] | select(.commit == $c) | .resets] as $n | ($n | length) > 0 and
+				($n | all(. >= $least and . <= $most))'
 }
 
 # A healthy host went on without a reset, and a hang was judged from a reset.
@@ -82,14 +90,19 @@ the_owners_choice_stands() {
 }
 
 broken_ones_were_never_booted() {
-	api GET "/v1/hosts/$mac/boots" '' -H 'Accept: application/json' |
-		holds --arg id "x86_64/lab/$breaks" '[.boots[] | select(.image == $id)] | length == 0'
+	api GET "/v1/hosts/$mac/boots?limit=500" '' -H 'Accept: application/json' |
+		holds --arg a "x86_64/lab/$breaks" --arg b "x86_64/lab/$t7" '(.boots | length) > 5 and
+			([.boots[] | select(.image == $a or .image == $b)] | length) == 0'
 }
 
 # Without the culprit the bad end is good; the bad end and all are tried from a reset.
 confirmed() {
 	bisect status --json --conf "$LAB/bisect.conf" --host "$machine" | tee "$LAB/status.json" |
-		holds '[.steps[] | select(.role == "revert") | .verdict] == ["good"]'
+		holds --arg c "$regression" '
+			[.steps[] | select(.role == "revert") | .verdict, .way] == ["good", "reset"] and
+			[.steps[] | select(.role == "confirm-bad") | .commit, .verdict, .way] ==
+				[$c, "bad", "reset"] and
+			[.steps[] | select(.role == "confirm-good") | .verdict, .way] == ["good", "reset"]'
 }
 
 # The panic is the regression itself: each kernel that comes up is good.
@@ -136,12 +149,13 @@ subject_bisect() {
 	point 'git bisect replay takes the log' git_agrees
 	point 'healthy steps were warm ones, the hang was judged by a reset' warm_and_reset
 	point 'the hang was found and is told' the_hang_is_told
-	point 'the hang cost one reset' one_reset_a_boot
+	point 'the hang cost one reset' resets_of "$hangs" 1 1
+	point 'no boot cost more than one' one_reset_a_boot
 	point 'what does not build was never booted' broken_ones_were_never_booted
 	point "the owner's default is untouched, and next is put back" the_owners_choice_stands
 	api DELETE "/v1/hosts/$machine/next" >/dev/null
 	point 'the culprit was confirmed, and its revert passes' confirmed
 	report_points
 	point 'a panic at boot as the regression: the right commit' a_panic_is_found
-	point 'each panic cost one reset' one_reset_a_boot
+	point 'each panic cost one reset at most' resets_of "$panics" 0 1
 }

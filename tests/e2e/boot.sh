@@ -26,16 +26,29 @@ a_module_loads() {
 	on_machine 'modprobe test_module && dmesg | grep "Hello"'
 }
 
+# What the disk has below its mounts is seen beside them.
 modules_are_in_memory_alone() {
-	same "$(on_machine 'grep " /lib/modules \| /usr/lib/modules " /proc/mounts | cut -d" " -f3')" tmpfs
+	same "$(on_machine 'grep " /lib/modules \| /usr/lib/modules " /proc/mounts | cut -d" " -f3')" tmpfs &&
+		same "$(on_machine 'mkdir /tmp/disk && mount --bind / /tmp/disk &&
+			ls -d /lib/modules/"$(uname -r)" &&
+			! ls -d /tmp/disk/lib/modules/"$(uname -r)" 2>/dev/null && umount /tmp/disk')" \
+			"/lib/modules/$(on_machine 'uname -r')"
 }
 
+# Without it a kernel that was not started by the firmware finds no ACPI tables.
+the_candidate_knows_the_acpi_tables() {
+	on_machine 'grep -Ew "acpi_rsdp=0x[0-9a-f]+" /proc/cmdline'
+}
 
 subject_boot() { # FIRMWARE
 	local firmware=$1
 	point "$firmware: default by curl" same "$(api PUT "/v1/hosts/$machine/default" "$merge")" "$image"
 	point "$firmware: PXE to the local OS on the image" up_on '6\.1\..*-tenfold'
 	point "$firmware: the build id on the machine is the image's" the_machine_runs_the_image
+	point "$firmware: the menu has the host's own entry on top" \
+		console_says " > +1 default ${merge:0:12} " 1
+	[ "$firmware" != uefi ] ||
+		point "$firmware: the candidate is told of the ACPI tables" the_candidate_knows_the_acpi_tables
 	point "$firmware: each stage has its time" the_breakdown_is_whole
 	point "$firmware: a module of the candidate loads" a_module_loads
 	point "$firmware: the modules are not on the disk" modules_are_in_memory_alone

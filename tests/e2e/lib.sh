@@ -66,8 +66,15 @@ lab_begin() {
 	"$lab" -C "$LAB" up --owner $$ --store "$LAB.store"
 }
 
-lab_end() {
-	"$lab" -C "$LAB" down
+lab_leaves_nothing() {
+	local init
+	init=$("$lab" -C "$LAB" status | sed -n 's/^up\tinit \([0-9]*\)\t.*/\1/p') &&
+		matches "$init" '^[0-9]+$' || return
+	local space=/proc/$init/ns/net inside
+	inside=$(readlink "$space") && "$lab" -C "$LAB" down || return
+	same "$(find /proc/[0-9]*/ns/net -lname "$inside" 2>/dev/null)" '' &&
+		same "$(pgrep -af "$LAB/(run|conf|machines)")" '' &&
+		same "$(grep -F "$LAB/" /proc/mounts)" ''
 }
 
 # machine_begin NAME NN FIRMWARE [OPTION...]
@@ -131,6 +138,20 @@ boot_is() {
 up_on() {
 	start_boot && console_says "local OS up on $1" 300 || return
 	within 30 boot_is '.ok == true' >/dev/null || { boot_json; return 1; }
+}
+
+# boots_the_disk REGEX - the next boot says REGEX, then the disk's own kernel comes up
+boots_the_disk() {
+	start_boot && console_says "$1" 600 && console_says 'local OS up on .*local disk' 400
+}
+
+without() { # SERVICE COMMAND...
+	local service=$1 status=0
+	shift
+	"$lab" -C "$LAB" service stop "$service" || return
+	"$@" || status=$?
+	"$lab" -C "$LAB" service start "$service" || return
+	return $status
 }
 
 # wait_image ID - it is in the server's catalogue

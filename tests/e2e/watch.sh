@@ -18,11 +18,14 @@ watch_begin() {
 store = $LAB.store
 state = $SITE/state
 poll = 1
+sendmail = msmtp --file=$SITE/msmtprc --read-envelope-from -t
+mail_to = maintainer@lab.example
+mail_from = tenfold@lab.example
 [tree lab]
 remote = file://$remote
 branches = watched
 [config lab]
-arch = x86_64
+arch = x86_64 i386
 base = allnoconfig
 file = $PWD/tests/lab/kernel/config-{arch}
 END

@@ -133,7 +133,7 @@ EXPORT {
 	Pseudo = /tenfold;
 	Protocols = 3,4;
 	Access_Type = RO;
-	Squash = No_Root_Squash;
+	Squash = All_Squash;
 	SecType = sys;
 	FSAL {
 		Name = VFS;

@@ -159,6 +159,18 @@ second_corrupted() { image && printf X >> "$work/w/run/tenfold/nfs/boot/x86_64/s
 setup=second_corrupted
 case_is 'a corrupted second stage is not booted' $first 'tf_fetch_files || echo "$TF_WHY"' \
 	'second.img is corrupted: its SHA-256 is not the published one'
+made_anew() { # the second stage, after its description was read
+	image
+	cp "$work/w/run/tenfold/meta" "$work/w/meta-now"
+	sed -i "s/^second.*/second\tboot\/x86_64\/second.img\t5\t$(printf older | sha256sum | cut -d' ' -f1)/" \
+		"$work/w/run/tenfold/meta"
+	fake tf_nfs_ready :
+	fake tf_nfs_stop :
+	fake tf_http 'cat "$W/meta-now"'
+}
+setup=made_anew
+case_is 'a second try goes by the description of now' $first \
+	'TF_ID=x; tf_retry 2 tf_fetch && cat $TF_IMAGE/initrd | tr "\0" .' 'second..modules'
 missing() { image && rm "$work/w/run/tenfold/nfs/images/x86_64/lab/abc/vmlinuz"; }
 setup=missing
 case_is 'a file that is gone' $first 'tf_fetch_files || echo "${TF_WHY%%:*}"' \

@@ -101,6 +101,15 @@ static void any_key_stops_the_clock(void **state)
 	assert_null(strstr(draw(&f, 24, 80), "boots in"));
 }
 
+/* A break of the line, as of a terminal server that is switched, is nobody's key. */
+static void a_break_stops_no_clock(void **state)
+{
+	struct key_decoder decoder = {0};
+
+	(void)state;
+	assert_int_equal(key_feed(&decoder, 0), KEY_NONE);
+}
+
 static void no_wait_when_a_bisection_drives(void **state)
 {
 	CLEANUP_FIXTURE struct fixture f;
@@ -151,6 +160,8 @@ static void keys_choose(void **state)
 		{"4e", "local", MENU_RUNNING},
 		{"5e", "local", MENU_RUNNING},
 		{"\033", "x86_64/lab/aaaaaaaaaaaaaaaa", MENU_RUNNING},
+		{"\033[M !!", "x86_64/lab/aaaaaaaaaaaaaaaa", MENU_RUNNING},
+		{"\033[B\033OM", "x86_64/lab/bbbbbbbbbbbbbbbb", MENU_BOOT},
 		{"\033[[A\033[15;2~", "x86_64/lab/aaaaaaaaaaaaaaaa", MENU_RUNNING},
 		{"0", "x86_64/lab/aaaaaaaaaaaaaaaa", MENU_RUNNING},
 	};
@@ -293,6 +304,7 @@ int main(void)
 		cmocka_unit_test(marks_what_boots_when_nobody_chooses),
 		cmocka_unit_test(clock_boots_the_marked_one),
 		cmocka_unit_test(any_key_stops_the_clock),
+		cmocka_unit_test(a_break_stops_no_clock),
 		cmocka_unit_test(no_wait_when_a_bisection_drives),
 		cmocka_unit_test(no_clock_means_no_clock),
 		cmocka_unit_test(keys_choose),

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# What a person can do in the first stage's menu, on the serial console.
+
+# in_the_menu KEYS... - a boot is stopped in the menu, and these are typed
+in_the_menu() {
+	start_boot && console_says 'any key stops the clock' 240 && keys "$@"
+}
+
+keys() { # TEXT...
+	local text
+	for text; do
+		"$lab" -C "$LAB" key "$machine" "$text" || return
+	done
+}
+
+command_line_is_edited() {
+	in_the_menu e && console_says 'root=/dev/vda2 rw.*panic=1' 30 && keys ' typed.by=hand\r' &&
+		console_says 'local OS up on 6\.1' 240 &&
+		on_machine 'grep -w typed.by=hand /proc/cmdline' &&
+		boot_is ".image == \"x86_64/lab/$merge\""
+}
+
+the_disk_is_chosen() {
+	in_the_menu l && console_says 'booting the local disk' 30 &&
+		console_says 'local OS up on .*local disk' 300
+}
+
+# The shell's own answer, not the echo of what was typed; then the menu again, no clock.
+a_shell_and_back() {
+	in_the_menu s && console_says "a shell on .*'exit' goes on" 30 &&
+		keys 'echo said-$((40 + 2))\r' && console_says 'said-42' 30 && keys 'exit\r' &&
+		console_from=$(console --size) && console_says 'local disk   s: shell' 30 &&
+		keys '\r' && console_says 'local OS up on 6\.1' 240
+}
+
+subject_menu() {
+	api PUT "/v1/hosts/$machine/default" "$merge" >/dev/null
+	point 'e: the command line is edited for this boot' command_line_is_edited
+	point 'l: the local disk boots' the_disk_is_chosen
+	point 's: a shell, and back to the menu' a_shell_and_back
+}
