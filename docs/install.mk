@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# make install: programs, man pages, units, and examples of settings in EXAMPLEDIR. What an
-# administrator has in SYSCONFDIR/tenfold is never touched.
-EXAMPLEDIR ?= $(PREFIX)/share/doc/tenfold/examples
+# make install: programs, man pages, units, the pages of docs/ in DOCDIR, and examples of
+# settings in EXAMPLEDIR. What an administrator has in SYSCONFDIR/tenfold is never touched.
+DOCDIR ?= $(PREFIX)/share/doc/tenfold
+EXAMPLEDIR ?= $(DOCDIR)/examples
 SYSUSERSDIR ?= /usr/lib/sysusers.d
 COMPLETIONDIR ?= $(PREFIX)/share/bash-completion/completions
 TMPFILESDIR ?= /usr/lib/tmpfiles.d
@@ -10,6 +11,7 @@ install_bin := $(filter-out tenfold-menu tenfold-server,$(notdir $(programs)))
 install_sbin := $(filter tenfold-server,$(notdir $(programs)))
 install_libexec := $(wildcard bisect/helpers/*)
 install_man := $(wildcard docs/man/*.1 docs/man/*.5 docs/man/*.8)
+install_docs := $(wildcard docs/*.md)
 install_completion := bisect/tenfold-bisect.bash
 install_examples := $(wildcard */*.conf.example docs/examples/*)
 
@@ -24,7 +26,8 @@ install: all install-dracut ## all of it (PREFIX=, DESTDIR=)
 	done
 	install -d $(DESTDIR)$(SYSCONFDIR)/tenfold
 	install -D -m 644 $(install_completion) $(DESTDIR)$(COMPLETIONDIR)/tenfold-bisect
-	install -d $(DESTDIR)$(EXAMPLEDIR)
+	install -d $(DESTDIR)$(DOCDIR) $(DESTDIR)$(EXAMPLEDIR)
+	install -m 644 $(install_docs) $(DESTDIR)$(DOCDIR)
 	set -e; for file in $(install_examples); do \
 		name=$${file##*/}; \
 		install -m 644 $$file $(DESTDIR)$(EXAMPLEDIR)/$${name%.example}; \

@@ -2,12 +2,13 @@
 #include "beside.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 #include "inform.h"
 
-/* More are not told apart: their tests are taken to answer what is likelier. */
+/* Less likely ones are left out of account. */
 #define FUTURES_MAX 8
-#define UNLIKELY 1e-6
+#define UNLIKELY 0.005
 
 /* A test that tells less than this part of what the best one would alone is not made. */
 #define LEAST_GAIN 0.05
@@ -20,7 +21,7 @@ struct future {
 };
 
 struct futures {
-	struct future v[FUTURES_MAX];
+	struct future v[2 * FUTURES_MAX];
 	size_t n;
 	bool doubted;
 };
@@ -49,35 +50,41 @@ static int begin(struct futures *f, const struct belief *b, bool doubted)
 	return 0;
 }
 
-static void answer(struct futures *f, struct future *future, size_t commit, bool failed,
-	double chance)
+static int by_chance(const void *a, const void *b)
 {
-	belief_add(&future->belief, commit, failed);
-	future->chance *= chance;
-	look(future, f->doubted);
+	double x = ((const struct future *)a)->chance;
+	double y = ((const struct future *)b)->chance;
+
+	return (x < y) - (x > y);
 }
 
-/* A test of that commit is under way. */
+static void keep_likely_ones(struct futures *f)
+{
+	qsort(f->v, f->n, sizeof(*f->v), by_chance);
+	while (f->n > FUTURES_MAX || f->v[f->n - 1].chance < UNLIKELY * f->v[0].chance)
+		belief_release(&f->v[--f->n].belief);
+}
+
+/* A test of that commit is under way: it fails in one half of the futures. */
 static int imagine(struct futures *f, size_t commit)
 {
 	size_t n = f->n;
-	bool both = 2 * n <= FUTURES_MAX;
 
 	for (size_t i = 0; i < n; i++) {
 		struct future *fails = &f->v[i], *passes = &f->v[f->n];
 		double chance = inform_at(&fails->belief, commit).fails;
 
-		if (!both || chance < UNLIKELY || chance > 1 - UNLIKELY) {
-			answer(f, fails, commit, chance > 0.5, 1);
-			continue;
-		}
 		if (belief_copy(&fails->belief, &passes->belief) < 0)
 			return -ENOMEM;
-		passes->chance = fails->chance;
 		f->n++;
-		answer(f, passes, commit, false, 1 - chance);
-		answer(f, fails, commit, true, chance);
+		passes->chance = fails->chance * (1 - chance);
+		fails->chance *= chance;
+		belief_add(&passes->belief, commit, false);
+		belief_add(&fails->belief, commit, true);
 	}
+	keep_likely_ones(f);
+	for (size_t i = 0; i < f->n; i++)
+		look(&f->v[i], f->doubted);
 	return 0;
 }
 
