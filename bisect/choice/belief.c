@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "inform.h"
@@ -22,19 +23,22 @@ static void sum_weights(struct belief *b)
 	}
 }
 
-static int allocate(struct belief *b)
+/* most: strands that there may be */
+static int allocate(struct belief *b, size_t most)
 {
 	size_t n = b->graph->n + 1;
 
 	b->fails = calloc(n, sizeof(*b->fails));
-	b->untestable = calloc(n, sizeof(*b->untestable));
-	b->weight_to = calloc(n, sizeof(*b->weight_to));
-	b->detail_to = calloc(n, sizeof(*b->detail_to));
-	b->marks = calloc(n, sizeof(*b->marks));
-	b->share = calloc(n, sizeof(*b->share));
-	b->outlooks = calloc(n, sizeof(*b->outlooks));
-	b->values = calloc(n, sizeof(*b->values));
-	b->sums = calloc(n, sizeof(*b->sums));
+	b->share = calloc(most, sizeof(*b->share));
+	b->outlooks = calloc(most, sizeof(*b->outlooks));
+	b->values = calloc(most, sizeof(*b->values));
+	b->sums = calloc(most, sizeof(*b->sums));
+	if (!b->is_copy) {
+		b->untestable = calloc(n, sizeof(*b->untestable));
+		b->weight_to = calloc(n, sizeof(*b->weight_to));
+		b->detail_to = calloc(n, sizeof(*b->detail_to));
+		b->marks = calloc(n, sizeof(*b->marks));
+	}
 	return b->fails && b->untestable && b->weight_to && b->detail_to && b->marks &&
 			       b->share && b->outlooks && b->values && b->sums
 		       ? 0
@@ -48,7 +52,7 @@ int belief_init(struct belief *b, const struct graph *graph,
 	rates_doubt(&b->doubting);
 	if (facts)
 		b->facts = *facts;
-	if (allocate(b) < 0 || strands_init(&b->strands, graph) < 0) {
+	if (allocate(b, graph->n + 1) < 0 || strands_init(&b->strands, graph) < 0) {
 		belief_release(b);
 		return -ENOMEM;
 	}
@@ -56,7 +60,7 @@ int belief_init(struct belief *b, const struct graph *graph,
 	return 0;
 }
 
-int belief_copy(const struct belief *from, struct belief *ret)
+int belief_copy(const struct belief *from, size_t tests, struct belief *ret)
 {
 	size_t n = from->graph->n + 1;
 
@@ -66,16 +70,18 @@ int belief_copy(const struct belief *from, struct belief *ret)
 		.doubting = from->doubting,
 		.all = from->all,
 		.good_end = from->good_end,
-		.n_untestable = from->n_untestable};
-	if (allocate(ret) < 0 ||
-		strands_copy(&from->strands, from->graph, &ret->strands) < 0) {
+		.untestable = from->untestable,
+		.n_untestable = from->n_untestable,
+		.is_copy = true,
+		.weight_to = from->weight_to,
+		.detail_to = from->detail_to,
+		.marks = from->marks};
+	if (allocate(ret, from->strands.n + tests) < 0 ||
+		strands_copy(&from->strands, from->graph, tests, &ret->strands) < 0) {
 		belief_release(ret);
 		return -ENOMEM;
 	}
 	memcpy(ret->fails, from->fails, n * sizeof(*ret->fails));
-	memcpy(ret->untestable, from->untestable, n * sizeof(*ret->untestable));
-	memcpy(ret->weight_to, from->weight_to, n * sizeof(*ret->weight_to));
-	memcpy(ret->detail_to, from->detail_to, n * sizeof(*ret->detail_to));
 	return 0;
 }
 
@@ -83,10 +89,12 @@ void belief_release(struct belief *b)
 {
 	strands_release(&b->strands);
 	free(b->fails);
-	free(b->untestable);
-	free(b->weight_to);
-	free(b->detail_to);
-	free(b->marks);
+	if (!b->is_copy) {
+		free(b->untestable);
+		free(b->weight_to);
+		free(b->detail_to);
+		free(b->marks);
+	}
 	free(b->share);
 	free(b->outlooks);
 	free(b->values);

@@ -45,6 +45,7 @@ struct belief {
 	uint32_t *fails;  /* by commit */
 	bool *untestable; /* by commit: it may be the culprit, but cannot be tested */
 	size_t n_untestable;
+	bool is_copy;      /* untestable, weight_to, detail_to, marks are another one's */
 	double *weight_to; /* n + 1, by place: sums of the prior's weights before it */
 	double *detail_to; /* the same of weight * log2(weight) */
 	uint64_t *marks;   /* by commit, for ties */
@@ -84,7 +85,10 @@ struct belief_answer {
 /* graph and facts stay the caller's. -ENOMEM. */
 int belief_init(struct belief *b, const struct graph *graph,
 	const struct belief_facts *facts, const struct rates *rates);
-int belief_copy(const struct belief *from, struct belief *ret);
+
+/* For belief_add(), belief_weigh() and inform.h, as long as the one lives that it is made
+ * from; room for so many tests more. -ENOMEM. */
+int belief_copy(const struct belief *from, size_t tests, struct belief *ret);
 void belief_release(struct belief *b);
 
 /* A test of a commit; of a commit outside the graph that is known to be good. */

@@ -43,7 +43,7 @@ static int begin(struct futures *f, const struct belief *b, bool doubted)
 {
 	*f = (struct futures){.doubted = doubted};
 	f->v[0].chance = 1;
-	if (belief_copy(b, &f->v[0].belief) < 0)
+	if (belief_copy(b, 2 * TRIES_MAX, &f->v[0].belief) < 0)
 		return -ENOMEM;
 	f->n = 1;
 	look(&f->v[0], doubted);
@@ -74,7 +74,7 @@ static int imagine(struct futures *f, size_t commit)
 		struct future *fails = &f->v[i], *passes = &f->v[f->n];
 		double chance = inform_at(&fails->belief, commit).fails;
 
-		if (belief_copy(&fails->belief, &passes->belief) < 0)
+		if (belief_copy(&fails->belief, 2 * TRIES_MAX, &passes->belief) < 0)
 			return -ENOMEM;
 		f->n++;
 		passes->chance = fails->chance * (1 - chance);

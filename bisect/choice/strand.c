@@ -58,19 +58,21 @@ static void lay(struct strands *s, const struct graph *graph, const uint32_t *st
 		s->parents[e] = strand_of[graph->parents[e]];
 }
 
-static int allocate(struct strands *s, const struct graph *graph)
+/* most: strands that there may be; never more than commits */
+static int allocate(struct strands *s, const struct graph *graph, size_t most)
 {
 	size_t n = graph->n ? graph->n : 1, edges = graph->first[graph->n] + 1;
 
-	/* there are never more strands than commits */
-	s->v = calloc(n, sizeof(*s->v));
-	s->order = calloc(n, sizeof(*s->order));
-	s->parents = calloc(edges, sizeof(*s->parents));
-	s->commit_at = calloc(n, sizeof(*s->commit_at));
-	s->place_of = calloc(n, sizeof(*s->place_of));
+	s->v = calloc(most, sizeof(*s->v));
+	s->order = calloc(most, sizeof(*s->order));
+	s->stamps = calloc(most, sizeof(*s->stamps));
+	s->stack = calloc(most, sizeof(*s->stack));
 	s->strand_at = calloc(n, sizeof(*s->strand_at));
-	s->stamps = calloc(n, sizeof(*s->stamps));
-	s->stack = calloc(n, sizeof(*s->stack));
+	if (!s->is_copy) {
+		s->parents = calloc(edges, sizeof(*s->parents));
+		s->commit_at = calloc(n, sizeof(*s->commit_at));
+		s->place_of = calloc(n, sizeof(*s->place_of));
+	}
 	return s->v && s->order && s->parents && s->commit_at && s->place_of &&
 			       s->strand_at && s->stamps && s->stack
 		       ? 0
@@ -83,7 +85,7 @@ int strands_init(struct strands *s, const struct graph *graph)
 	CLEANUP_FREE uint32_t *strand_of = calloc(graph->n + 1, sizeof(*strand_of));
 
 	*s = (struct strands){0};
-	if (!children || !strand_of || allocate(s, graph) < 0) {
+	if (!children || !strand_of || allocate(s, graph, graph->n ? graph->n : 1) < 0) {
 		strands_release(s);
 		return -ENOMEM;
 	}
@@ -94,22 +96,21 @@ int strands_init(struct strands *s, const struct graph *graph)
 	return 0;
 }
 
-int strands_copy(
-	const struct strands *from, const struct graph *graph, struct strands *ret)
+int strands_copy(const struct strands *from, const struct graph *graph, size_t tests,
+	struct strands *ret)
 {
-	size_t n = graph->n, edges = graph->first[graph->n] + 1;
-
-	*ret = (struct strands){.n = from->n};
-	if (allocate(ret, graph) < 0) {
+	*ret = (struct strands){.n = from->n,
+		.parents = from->parents,
+		.commit_at = from->commit_at,
+		.place_of = from->place_of,
+		.is_copy = true};
+	if (allocate(ret, graph, from->n + tests) < 0) {
 		strands_release(ret);
 		return -ENOMEM;
 	}
 	memcpy(ret->v, from->v, from->n * sizeof(*ret->v));
 	memcpy(ret->order, from->order, from->n * sizeof(*ret->order));
-	memcpy(ret->parents, from->parents, edges * sizeof(*ret->parents));
-	memcpy(ret->commit_at, from->commit_at, n * sizeof(*ret->commit_at));
-	memcpy(ret->place_of, from->place_of, n * sizeof(*ret->place_of));
-	memcpy(ret->strand_at, from->strand_at, n * sizeof(*ret->strand_at));
+	memcpy(ret->strand_at, from->strand_at, graph->n * sizeof(*ret->strand_at));
 	return 0;
 }
 
@@ -117,9 +118,11 @@ void strands_release(struct strands *s)
 {
 	free(s->v);
 	free(s->order);
-	free(s->parents);
-	free(s->commit_at);
-	free(s->place_of);
+	if (!s->is_copy) {
+		free(s->parents);
+		free(s->commit_at);
+		free(s->place_of);
+	}
 	free(s->strand_at);
 	free(s->stamps);
 	free(s->stack);

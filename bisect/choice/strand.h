@@ -37,12 +37,14 @@ struct strands {
 	uint32_t *place_of;  /* by commit */
 	uint32_t *strand_at; /* by place */
 	uint32_t *stamps, stamp, *stack;
+	bool is_copy; /* parents, commit_at and place_of are another one's */
 };
 
 /* -ENOMEM */
 int strands_init(struct strands *s, const struct graph *graph);
-int strands_copy(
-	const struct strands *from, const struct graph *graph, struct strands *ret);
+/* For as long as the one that it is made from; room for so many tests more. */
+int strands_copy(const struct strands *from, const struct graph *graph, size_t tests,
+	struct strands *ret);
 void strands_release(struct strands *s);
 
 /* Counts a test of a commit: cuts its strand behind it where needed. */
