@@ -145,6 +145,8 @@ tf_boot() {
 	for tf_word in $(tf_words); do
 		TF_CMDLINE="$TF_CMDLINE $tf_word"
 	done
+	# a kernel that cannot unpack them goes on; the second stage must not
+	! tf_meta file modules.cpio.zst > /dev/null || TF_CMDLINE="$TF_CMDLINE tenfold.modules=yes"
 	tf_load "$TF_CMDLINE" || return 1
 	tf_loaded
 	TF_EVENT_TRIES=4 tf_event kexec "image=$1" || {

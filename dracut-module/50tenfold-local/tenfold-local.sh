@@ -115,11 +115,24 @@ tf_mount_root() {
 	return 1
 }
 
+# tf_no_modules: fails if there should have been some. Before Linux 5.9 no kernel unpacks them.
+tf_no_modules() {
+	tf_arg tenfold.modules > /dev/null || return 0
+	TF_WHY="the candidate has not unpacked its modules: does its config have RD_ZSTD?"
+	case $tf_release in
+		[0-4].* | 5.[0-8].* | 5.[0-8]-*) tf_say "$TF_WHY" ;;
+		*) return 1 ;;
+	esac
+}
+
 # tf_modules: the candidate's modules, in memory, where the local OS looks for them. All of
 # them, or it fails: a test that lacks a driver would tell lies.
 tf_modules() {
 	tf_release=$(uname -r)
-	[ -d "$TF_ROOT/lib/modules/$tf_release" ] || return 0
+	[ -d "$TF_ROOT/lib/modules/$tf_release" ] || {
+		tf_no_modules
+		return
+	}
 	tf_dir=$TF_NEWROOT/lib/modules
 	[ ! -h "$TF_NEWROOT/lib" ] || tf_dir=$TF_NEWROOT/usr/lib/modules
 	[ -d "$tf_dir" ] || {

@@ -70,6 +70,23 @@ setup=modules
 case_is 'the modules are where the local system looks for them' $local \
 	'TF_NEWROOT=$W/new; tf_modules && cat $W/new/lib/modules/6.1.0/kernel/a.ko; ls $W/new/lib/modules' \
 	$'driver\n6.1.0'
+no_modules() {
+	modules
+	rm -r "$work/w/lib"
+	echo quiet > "$work/w/proc/cmdline"
+}
+setup=no_modules
+case_is 'a candidate without modules' $local 'TF_NEWROOT=$W/new; tf_modules && echo up' up
+not_unpacked() { no_modules && echo 'quiet tenfold.modules=yes' > "$work/w/proc/cmdline"; }
+setup=not_unpacked
+case_is 'a candidate that has not unpacked its modules' $local \
+	'TF_NEWROOT=$W/new; tf_hand_over || echo "$TF_WHY"' \
+	'the candidate has not unpacked its modules: does its config have RD_ZSTD?'
+old_kernel() { not_unpacked && fake uname 'echo 5.8.3-lab'; }
+setup=old_kernel
+case_is 'a candidate that cannot unpack them' $local \
+	'TF_NEWROOT=$W/new; tf_modules && echo up; cut -d" " -f 3- $W/dev/ttyS0' \
+	$'up\nthe candidate has not unpacked its modules: does its config have RD_ZSTD?'
 modules_too_large() { modules && fake cp 'return 1'; }
 setup=modules_too_large
 case_is 'modules that do not fit end the boot' $local \
