@@ -10,7 +10,7 @@
 #include "graphs.h"
 
 #define COMMITS 16384
-#define SEARCHES 60
+#define SEARCHES 100
 #define GOOD_PASSES 60
 #define ROUNDS_MAX 4000
 

@@ -29,8 +29,9 @@ the_disk_is_chosen() {
 # The shell's own answer, not the echo of what was typed; then the menu again, no clock.
 a_shell_and_back() {
 	in_the_menu s && console_says "a shell on .*'exit' goes on" 30 &&
-		keys 'echo said-$((40 + 2))\r' && console_says 'said-42' 30 && keys 'exit\r' &&
-		console_from=$(console --size) && console_says 'local disk   s: shell' 30 &&
+		keys 'echo said-$((40 + 2))\r' && console_says 'said-42' 30 &&
+		console_from=$(console --size) && keys 'exit\r' &&
+		console_says 'local disk   s: shell' 30 &&
 		keys '\r' && console_says 'local OS up on 6\.1' 240
 }
 
