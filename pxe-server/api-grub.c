@@ -108,12 +108,9 @@ static int choose_mode(struct server *server, const struct host *host, struct bo
 	struct api_choices choices;
 	const char *first;
 
-	if (boot->local || host->local_until > server->now()) {
-		int r = boot->local ? 0 : boots_set_local(&server->db, boot, err);
-
-		boot->local = true;
+	if (boot->local) {
 		cfg->mode = GRUB_BOOT_LOCAL;
-		return r;
+		return 0;
 	}
 	api_choices(server, host, &choices);
 	first = list_first(&choices.list);

@@ -7,8 +7,9 @@
 #include "hosts.h"
 #include "lib/text.h"
 
-/* How long a wish for the local disk holds. */
-#define LOCAL_SECONDS 300
+/* How long a wish for the local disk holds: firmware may take its time, and a wish is
+ * used up by the first grub.cfg that grants it. */
+#define LOCAL_SECONDS 3600
 
 int boot_compare(const char *want_release, const char *want_build_id,
 	const struct event *up, struct err *err)
@@ -61,6 +62,18 @@ static int use_up_next(
 		"tt", boot->mac.text, image);
 }
 
+/* The machine restarts for its local disk, which the next grub.cfg is to choose. Not if
+ * another boot was announced meanwhile: that one has a purpose of its own. */
+static int wish_for_local(
+	struct db *db, const struct boot *boot, double until, struct err *err)
+{
+	return db_run(db, err,
+		"UPDATE hosts SET local_until = ? WHERE mac = ?"
+		" AND NOT EXISTS(SELECT 1 FROM boots WHERE boots.mac = hosts.mac"
+		" AND seq > ?)",
+		"dti", until, boot->mac.text, boot->seq);
+}
+
 int boot_take_effect(struct db *db, struct boot *boot, const struct event *e, double now,
 	struct err *err)
 {
@@ -75,7 +88,9 @@ int boot_take_effect(struct db *db, struct boot *boot, const struct event *e, do
 		if (!*boot->image)
 			return err_set(
 				err, -EINVAL, "'image' is missing from a kexec event");
-		return use_up_next(db, boot, boot->image, err);
+		/* whatever was wished for before: a candidate is what was chosen */
+		r = hosts_set_local(db, &boot->mac, 0, err);
+		return r < 0 ? r : use_up_next(db, boot, boot->image, err);
 	case STAGE_UP:
 		return judge_up(db, boot, e, err);
 	case STAGE_FAILED:
@@ -84,7 +99,7 @@ int boot_take_effect(struct db *db, struct boot *boot, const struct event *e, do
 		return 0;
 	case STAGE_LOCAL:
 		/* a `next` that is the local disk has had its boot */
-		r = hosts_set_local(db, &boot->mac, now + LOCAL_SECONDS, err);
+		r = wish_for_local(db, boot, now + LOCAL_SECONDS, err);
 		return r < 0 ? r : use_up_next(db, boot, "local", err);
 	default:
 		return 0;

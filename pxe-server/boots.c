@@ -15,6 +15,10 @@
  * firmware comes back to GRUB as fast. */
 #define SAME_BOOT_SECONDS 4
 
+/* A boot that has taken the local disk is over for the first stage: whoever asks again
+ * this soon has lost the answer, and GRUB's next try comes after 16 to 30 s. */
+#define LOCAL_AGAIN_SECONDS 60
+
 /* An announced reset that no grub.cfg request followed in this time is none any more. */
 #define RESET_SECONDS 3600
 
@@ -175,19 +179,22 @@ static bool awaits_host(const struct boot *boot, double now)
 	return !strcmp(boot->state, "reset") && now - boot->started < RESET_SECONDS;
 }
 
-static bool is_in_grub(const struct boot *boot)
+/* Whether a host that asks for grub.cfg is still in its latest boot. */
+static bool is_same_boot(const struct boot *latest, bool wants_local, double now)
 {
-	return !strcmp(boot->state, "grub") || boot->local;
+	if (latest->local)
+		return wants_local;
+	return !strcmp(latest->state, "grub") && now - latest->asked < SAME_BOOT_SECONDS;
 }
 
 /* The boot that a host which asks for grub.cfg is in, new if need be. */
-static int boot_of_asker(struct db *db, const struct mac *mac, double now,
-	struct boot *ret_boot, struct err *err)
+static int boot_of_asker(struct db *db, const struct mac *mac, bool wants_local,
+	double now, struct boot *ret_boot, struct err *err)
 {
 	struct boot boot;
 	int r = latest(db, mac, &boot, err);
 
-	if (r > 0 && is_in_grub(&boot) && now - boot.asked < SAME_BOOT_SECONDS) {
+	if (r > 0 && is_same_boot(&boot, wants_local, now)) {
 		*ret_boot = boot;
 		return 0;
 	}
@@ -199,17 +206,36 @@ static int boot_of_asker(struct db *db, const struct mac *mac, double now,
 	return add_plain_event(db, &boot, STAGE_GRUB, now, err);
 }
 
+/* The boot's grub.cfg chooses the local disk, as will its next try's. */
+static int take_local_disk(
+	struct db *db, const struct boot *boot, double now, struct err *err)
+{
+	int r = db_run(db, err,
+		"UPDATE boots SET local = 1, state = 'local', image = 'local' WHERE seq "
+		"= ?",
+		"i", boot->seq);
+
+	if (!r)
+		r = add_plain_event(db, boot, STAGE_LOCAL, now, err);
+	return r ? r : hosts_set_local(db, &boot->mac, now + LOCAL_AGAIN_SECONDS, err);
+}
+
 static int ask(struct db *db, const struct mac *mac, const char *address, double now,
 	struct boot *ret_boot, struct err *err)
 {
+	int wants_local = hosts_wants_local(db, mac, now, err);
 	struct boot boot;
-	int r = boot_of_asker(db, mac, now, &boot, err);
+	int r = wants_local;
 
-	if (!r)
+	if (r >= 0)
+		r = boot_of_asker(db, mac, wants_local, now, &boot, err);
+	if (!r && !boot.local)
 		r = db_run(db, err,
 			"UPDATE boots SET state = 'grub', asked = ?, address = ? WHERE "
 			"seq = ?",
 			"dti", now, address, boot.seq);
+	if (!r && !boot.local && wants_local)
+		r = take_local_disk(db, &boot, now, err);
 	if (!r)
 		r = hosts_set_seen(db, mac, now, err);
 	if (!r)
@@ -244,9 +270,11 @@ static int make(struct db *db, const struct mac *mac, bool reset, double now,
 	}
 	if (r >= 0)
 		r = insert(db, mac, NULL, reset ? "reset" : "new", now, ret_boot, err);
-	if (!r && reset)
-		r = add_plain_event(db, ret_boot, STAGE_RESET, now, err);
-	return r;
+	if (r || !reset)
+		return r;
+	r = add_plain_event(db, ret_boot, STAGE_RESET, now, err);
+	/* whoever resets a host has another boot in mind than the one before had */
+	return r ? r : hosts_set_local(db, mac, 0, err);
 }
 
 int boots_make(struct db *db, const struct mac *mac, bool reset, double now,
@@ -258,16 +286,6 @@ int boots_make(struct db *db, const struct mac *mac, bool reset, double now,
 		return r;
 	r = make(db, mac, reset, now, ret_boot, err);
 	return r < 0 ? (db_end(db, false, NULL), r) : db_end(db, true, err);
-}
-
-int boots_set_local(struct db *db, const struct boot *boot, struct err *err)
-{
-	int r = db_run(db, err,
-		"UPDATE boots SET local = 1, state = 'local', image = 'local' WHERE seq "
-		"= ?",
-		"i", boot->seq);
-
-	return r < 0 ? r : hosts_set_local(db, &boot->mac, 0, err);
 }
 
 static int save(struct db *db, const struct boot *boot, struct err *err)

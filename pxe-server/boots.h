@@ -54,7 +54,8 @@ int event_parse(char *text, struct event *ret_event, struct err *err);
 bool boot_id_valid(const char *id);
 
 /* The host's boot for a request of grub.cfg: a reset that was announced, or the one that
- * asked a few seconds ago, or a new one. address: the host's. */
+ * asked a few seconds ago, or a new one. It takes the local disk if that is wished for.
+ * One transaction. address: the host's. */
 int boots_ask(struct db *db, const struct mac *mac, const char *address, double now,
 	struct boot *ret_boot, struct err *err);
 
@@ -68,10 +69,6 @@ int boots_make(struct db *db, const struct mac *mac, bool reset, double now,
  * transaction. ret_boot is the boot after it. -EDQUOT: too many events. */
 int boots_event(struct db *db, const struct mac *mac, const char *id,
 	const struct event *event, double now, struct boot *ret_boot, struct err *err);
-
-/* Notes that the boot's grub.cfg has chosen the local disk, which ends the wish for it.
- */
-int boots_set_local(struct db *db, const struct boot *boot, struct err *err);
 
 /* -ENOENT with a sentence. mac NULL: whichever host's it is. */
 int boots_find(struct db *db, const struct mac *mac, const char *id,

@@ -342,11 +342,14 @@ int hosts_set_image(struct db *db, const struct mac *mac, enum host_slot slot,
 	const char *image, bool waits, struct err *err)
 {
 	if (slot == HOST_DEFAULT)
-		return db_run(db, err, "UPDATE hosts SET default_image = ? WHERE mac = ?",
+		return db_run(db, err,
+			"UPDATE hosts SET default_image = ?, local_until = 0"
+			" WHERE mac = ?",
 			"tt", or_null(image), mac->text);
 	return db_run(db, err,
-		"UPDATE hosts SET next_image = ?, next_wait = ? WHERE mac = ?", "tit",
-		or_null(image), (int64_t)waits, mac->text);
+		"UPDATE hosts SET next_image = ?, next_wait = ?, local_until = 0"
+		" WHERE mac = ?",
+		"tit", or_null(image), (int64_t)waits, mac->text);
 }
 
 int hosts_set_good(
@@ -360,6 +363,16 @@ int hosts_set_local(struct db *db, const struct mac *mac, double until, struct e
 {
 	return db_run(db, err, "UPDATE hosts SET local_until = ? WHERE mac = ?", "dt",
 		until, mac->text);
+}
+
+int hosts_wants_local(struct db *db, const struct mac *mac, double now, struct err *err)
+{
+	int64_t n;
+	int r = db_number(db, &n, err,
+		"SELECT count(*) FROM hosts WHERE mac = ? AND local_until > ?", "td",
+		mac->text, now);
+
+	return r < 0 ? r : n > 0;
 }
 
 int hosts_set_seen(struct db *db, const struct mac *mac, double now, struct err *err)

@@ -34,7 +34,7 @@ struct host {
 	char default_image[IMAGE_ID_TEXT], next_image[IMAGE_ID_TEXT],
 		good_image[IMAGE_ID_TEXT];
 	bool next_waits;
-	double local_until; /* the next grub.cfg before this time chooses the disk */
+	double local_until; /* a grub.cfg before this time chooses the local disk */
 	double seen;        /* when it last asked for something */
 };
 
@@ -69,13 +69,17 @@ int hosts_save(struct db *db, const struct host *host, struct err *err);
 
 int hosts_delete(struct db *db, const struct mac *mac, struct err *err);
 
-/* image "": takes the choice away. waits: of HOST_NEXT. */
+/* image "": takes the choice away. waits: of HOST_NEXT. A choice is newer than the wish
+ * for the local disk, and ends it. */
 int hosts_set_image(struct db *db, const struct mac *mac, enum host_slot slot,
 	const char *image, bool waits, struct err *err);
 
 int hosts_set_good(
 	struct db *db, const struct mac *mac, const char *image, struct err *err);
+/* The wish for the local disk (boot-effect.c makes it); until 0 ends it. */
 int hosts_set_local(struct db *db, const struct mac *mac, double until, struct err *err);
+/* 1: it is wished for, 0: not, or there is no such host. */
+int hosts_wants_local(struct db *db, const struct mac *mac, double now, struct err *err);
 int hosts_set_seen(struct db *db, const struct mac *mac, double now, struct err *err);
 
 /* Calls each() for all hosts, by name, then MAC; last_state is of its latest boot. */
