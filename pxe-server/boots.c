@@ -179,9 +179,12 @@ static bool awaits_host(const struct boot *boot, double now)
 	return !strcmp(boot->state, "reset") && now - boot->started < RESET_SECONDS;
 }
 
-/* Whether a host that asks for grub.cfg is still in its latest boot. */
+/* Whether a host that asks for grub.cfg is still in its latest boot. A clock that was set
+ * back says nothing of how long ago that was. */
 static bool is_same_boot(const struct boot *latest, bool wants_local, double now)
 {
+	if (now < latest->asked)
+		return false;
 	if (latest->local)
 		return wants_local;
 	return !strcmp(latest->state, "grub") && now - latest->asked < SAME_BOOT_SECONDS;

@@ -102,6 +102,14 @@ static void a_machine_that_asks_again_at_once_is_in_the_same_boot(void **state)
 	assert_string_equal(again(w, first.id).state, "lost");
 }
 
+static void a_clock_set_back_makes_no_old_boot_of_a_new_one(void **state)
+{
+	struct world *w = *state;
+	struct boot before = ask(w, 5000);
+
+	assert_string_not_equal(ask(w, 1000).id, before.id);
+}
+
 static int64_t events_of(struct world *w, const struct boot *boot, const char *stage)
 {
 	int64_t n;
@@ -389,6 +397,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		test(grub_takes_over_an_announced_reset),
 		test(a_machine_that_asks_again_at_once_is_in_the_same_boot),
+		test(a_clock_set_back_makes_no_old_boot_of_a_new_one),
 		test(the_local_disk_is_an_event_of_the_boot_that_takes_it),
 		test(grub_that_lost_the_answer_gets_the_local_disk_again),
 		test(a_newer_choice_ends_the_wish_for_the_local_disk),
