@@ -182,7 +182,8 @@ enum trip_end trip_look(struct trip *trip, const struct boots *boots,
 	if (mine->seen[STAGE_FAILED])
 		return judge_failed(trip, mine);
 	if (mine->seen[STAGE_LOCAL])
-		return end(trip, TRIP_LAB, "the host booted its local disk instead");
+		return end(trip, trip->joined ? TRIP_TOO_LATE : TRIP_LAB,
+			"the host booted its local disk instead");
 	if (mine->seen[STAGE_CHOSEN] && strcmp(mine->image, trip->candidate->image))
 		return end(trip, trip->joined ? TRIP_TOO_LATE : TRIP_LAB,
 			"the host took image '%s' instead", mine->image);

@@ -27,12 +27,19 @@ static const struct limits limits = {.reboot = 10,
 	.fetch = 50,
 	.kexec = 60};
 
+static void parse(const char *text, struct boots *ret_boots)
+{
+	struct err err = ERR_INIT;
+
+	if (boots_parse(text, strlen(text), ret_boots, &err) < 0)
+		fail_msg("%s", err.text);
+}
+
 /* Looks at one boot "aa" of these events, and "bb" after it if newer is not NULL. */
 static enum trip_end look(struct trip *trip, const char *newer, const char *rest,
 	const char *events, const struct console_news *news, double now)
 {
 	struct console_news silent = {0};
-	struct err err = ERR_INIT;
 	CLEANUP_BUF struct buf b;
 	struct boots boots;
 
@@ -41,8 +48,7 @@ static enum trip_end look(struct trip *trip, const char *newer, const char *rest
 	if (newer)
 		buf_addf(&b, "{\"boot\":\"bb\",\"ok\":null,\"events\":[%s]},", newer);
 	buf_addf(&b, "{\"boot\":\"aa\"%s,\"events\":[%s]}]}", rest, events);
-	if (boots_parse(b.data, b.len, &boots, &err) < 0)
-		fail_msg("%s", err.text);
+	parse(b.data, &boots);
 	return trip_look(trip, &boots, news ? news : &silent, now);
 }
 
@@ -153,6 +159,12 @@ static void failures_before_the_kernel_are_the_labs(void **state)
 				 "{\"stage\":\"chosen\",\"time\":1,\"image\":\"local\"}",
 				 NULL, 101),
 		TRIP_TOO_LATE);
+	/* the same of a first stage that had its list before our `next` was set */
+	trip = begin();
+	trip.joined = true;
+	assert_int_equal(
+		look(&trip, NULL, "", "{\"stage\":\"local\",\"time\":1}", NULL, 101),
+		TRIP_TOO_LATE);
 	/* a kexec that comes back is told after its event */
 	trip = begin();
 	assert_int_equal(
@@ -167,6 +179,40 @@ static void failures_before_the_kernel_are_the_labs(void **state)
 				 NULL, 101),
 		TRIP_KERNEL);
 	assert_true(trip.self_reset);
+}
+
+/* Only a boot that still has its choice before it takes a `next` that is set now. */
+static void a_boot_on_the_local_disk_is_not_under_way(void **state)
+{
+	static const struct {
+		const char *stages;
+		bool in_flight;
+	} table[] = {
+		{"reset", false},
+		{"grub", true},
+		{"reset grub first-stage list", true},
+		{"grub local", false},
+		{"reset grub local", false},
+		{"grub first-stage list local", false},
+		{"reset local", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		CLEANUP_STRVEC struct strvec stages = STRVEC_INIT;
+		struct boots boots;
+		CLEANUP_BUF struct buf b;
+
+		assert_int_equal(strvec_split(&stages, table[i].stages, NULL), 0);
+		buf_init(&b, 16384);
+		buf_adds(&b, "{\"boots\":[{\"boot\":\"aa\",\"events\":[");
+		for (size_t j = 0; j < stages.n; j++)
+			buf_addf(&b, "%s{\"stage\":\"%s\",\"time\":1}", j ? "," : "",
+				stages.v[j]);
+		buf_adds(&b, "]}]}");
+		parse(b.data, &boots);
+		assert_int_equal(boot_in_flight(&boots.v[0]), table[i].in_flight);
+	}
 }
 
 static void a_newer_boot_is_the_same_trip_or_a_dead_kernel(void **state)
@@ -298,6 +344,7 @@ int main(void)
 		cmocka_unit_test(a_reboot_without_effect_asks_for_power),
 		cmocka_unit_test(up_must_be_proved),
 		cmocka_unit_test(failures_before_the_kernel_are_the_labs),
+		cmocka_unit_test(a_boot_on_the_local_disk_is_not_under_way),
 		cmocka_unit_test(a_newer_boot_is_the_same_trip_or_a_dead_kernel),
 		cmocka_unit_test(a_panic_counts_after_the_kexec_only),
 		cmocka_unit_test(a_hang_in_silence_is_no_verdict),
