@@ -2,9 +2,11 @@
 #include "log-owner.h"
 
 #include <errno.h>
+#include <string.h>
 
 #define HAS_JUMPED \
 	"EXISTS(SELECT 1 FROM events WHERE boot = boots.seq AND stage = 'kexec')"
+#define IS_LOCAL "(local OR state = 'local')"
 
 /* The boot whose id the query finds. */
 static int find(
@@ -38,16 +40,23 @@ int log_owner_at(
 int log_owner_before(
 	struct db *db, const struct boot *boot, struct boot *ret_boot, struct err *err)
 {
+	struct boot before;
 	int r = find(db,
 		db_query(db, err,
-			"SELECT id FROM boots WHERE mac = ? AND seq < ? AND " HAS_JUMPED
-			" ORDER BY seq DESC LIMIT 1",
+			"SELECT id FROM boots WHERE mac = ? AND seq < ?"
+			" AND (" HAS_JUMPED " OR " IS_LOCAL ") ORDER BY seq DESC LIMIT 1",
 			"ti", boot->mac.text, boot->seq),
-		ret_boot, err);
+		&before, err);
 
-	return r == -ENOENT
-		       ? err_set(err, r, "no boot before '%s' had a candidate", boot->id)
-		       : r;
+	if (r == -ENOENT)
+		return err_set(err, r, "no boot before '%s' had a candidate", boot->id);
+	if (!r && (before.local || !strcmp(before.state, "local")))
+		return err_set(err, -ENOENT,
+			"the last system before '%s' was that of the local disk",
+			boot->id);
+	if (!r)
+		*ret_boot = before;
+	return r;
 }
 
 int log_owner_note(

@@ -14,7 +14,8 @@ int log_owner_at(
 	struct db *db, const char *address, struct boot *ret_boot, struct err *err);
 
 /* The host's newest boot before that one whose candidate was jumped into. -ENOENT with a
- * sentence. */
+ * sentence; also if the local disk was booted since, for what is left over then is the
+ * local system's own. */
 int log_owner_before(
 	struct db *db, const struct boot *boot, struct boot *ret_boot, struct err *err);
 

@@ -128,6 +128,30 @@ static void what_is_left_over_belongs_to_the_boot_before(void **state)
 		404);
 }
 
+/* kexec, a first stage that wants the local disk, GRUB that boots it, the next boot */
+static void what_the_local_system_left_is_no_candidates(void **state)
+{
+	struct world *w = *state;
+	const char *cfg = "/grub.cfg?mac=" WORLD_MAC;
+
+	event(w, FIRST, "stage=kexec\n" IMAGE);
+	event(w, SECOND, "stage=first-stage");
+	event(w, SECOND, "stage=local");
+	/* it speaks of the candidate that was before it */
+	assert_int_equal(
+		world_call_with(w, "POST",
+			HOST "/boots/" SECOND "/logs/pstore?of=previous", "x", NULL),
+		204);
+	assert_int_equal(world_call_with(w, "GET", cfg, "", NULL), 200);
+	assert_body_has(w, "set default=tenfold-local\n");
+	event(w, THIRD, "stage=first-stage");
+	assert_int_equal(
+		world_call_with(w, "POST",
+			HOST "/boots/" THIRD "/logs/pstore?of=previous", "x", NULL),
+		404);
+	assert_body(w, "the last system before '" THIRD "' was that of the local disk\n");
+}
+
 static void datagrams_belong_to_the_boot_that_jumped(void **state)
 {
 	struct world *w = *state;
@@ -233,6 +257,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			a_log_is_taken_and_given_back, world_make, world_drop),
 		cmocka_unit_test_setup_teardown(bad_requests, world_make, world_drop),
+		cmocka_unit_test_setup_teardown(
+			what_the_local_system_left_is_no_candidates, world_make,
+			world_drop),
 		cmocka_unit_test_setup_teardown(
 			what_is_left_over_belongs_to_the_boot_before, world_make,
 			world_drop),
