@@ -54,11 +54,16 @@ static const char schema[] =
 	"CREATE INDEX IF NOT EXISTS boots_address ON boots(address, seq DESC);"
 	"PRAGMA user_version = 3;";
 
-/* What the tables of an older version lack; by that version. */
-static const char *const upgrades[SCHEMA_VERSION] = {
+/* What the tables of an older version lack; by that version. `done` counts what is not to
+ * be made twice: upgrades were not always whole. */
+static const struct upgrade {
+	const char *sql, *done;
+} upgrades[SCHEMA_VERSION] = {
 	/* the catalogue is an index, and is made anew */
-	[1] = "DROP TABLE IF EXISTS images",
-	[2] = "ALTER TABLE hosts ADD COLUMN netconsole TEXT",
+	[1] = {"DROP TABLE IF EXISTS images", NULL},
+	[2] = {"ALTER TABLE hosts ADD COLUMN netconsole TEXT",
+		"SELECT count(*) FROM pragma_table_info('hosts')"
+		" WHERE name = 'netconsole'"},
 };
 
 static int failed(struct db *db, struct err *err)
@@ -74,6 +79,14 @@ static int run_text(struct db *db, const char *sql, struct err *err)
 		       : failed(db, err);
 }
 
+static int upgrade_from(struct db *db, const struct upgrade *upgrade, struct err *err)
+{
+	int64_t done = 0;
+	int r = upgrade->done ? db_number(db, &done, err, upgrade->done, "") : 0;
+
+	return r < 0 || done ? r : run_text(db, upgrade->sql, err);
+}
+
 /* Brings the tables of an older version up to this one. */
 static int upgrade(struct db *db, const char *path, struct err *err)
 {
@@ -86,8 +99,21 @@ static int upgrade(struct db *db, const char *path, struct err *err)
 		return err_set(
 			err, -EINVAL, "'%s' was written by a newer tenfold-server", path);
 	for (; !r && version > 0 && version < SCHEMA_VERSION; version++)
-		r = run_text(db, upgrades[version], err);
+		r = upgrade_from(db, &upgrades[version], err);
 	return r;
+}
+
+/* All of it or nothing: a server that is killed in between leaves the old version. */
+static int make_tables(struct db *db, const char *path, struct err *err)
+{
+	int r = db_begin(db, err);
+
+	if (r < 0)
+		return r;
+	r = upgrade(db, path, err);
+	if (!r)
+		r = run_text(db, schema, err);
+	return r < 0 ? (db_end(db, false, NULL), r) : db_end(db, true, err);
 }
 
 int db_open(struct db *db, const char *path, struct err *err)
@@ -108,9 +134,7 @@ int db_open(struct db *db, const char *path, struct err *err)
 		"PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384;",
 		err);
 	if (!r)
-		r = upgrade(db, path, err);
-	if (!r)
-		r = run_text(db, schema, err);
+		r = make_tables(db, path, err);
 	if (r < 0) {
 		err_prefix(err, r, "'%s'", path);
 		db_close(db);
