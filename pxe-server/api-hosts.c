@@ -87,6 +87,26 @@ void api_get_host(struct server *server, struct request *rq, struct reply *rp)
 		show_host(rq, rp, &host);
 }
 
+/* A new host's MAC is no other's: to write over that one would take its name away. */
+static int check_new(
+	struct server *server, const struct host *host, const char *word, struct err *err)
+{
+	struct host other;
+	int r;
+
+	if (!host->mac.text[0])
+		return err_set(err, -ENOENT,
+			"there is no host '%s'; to make it, say its 'mac'", word);
+	r = hosts_find(&server->db, host->mac.text, &other, NULL);
+	if (r == -ENOENT)
+		return 0;
+	return r < 0 ? r
+		     : err_set(err, -EEXIST,
+			       "%s is that of the host '%s' already; to rename it, PATCH "
+			       "its 'name'",
+			       other.mac.text, host_label(&other));
+}
+
 /* Checks, reads and saves the body's settings over host. is_new: answer 201. */
 static void write_host(struct server *server, const struct request *rq, struct reply *rp,
 	struct host *host, bool is_new)
@@ -98,10 +118,8 @@ static void write_host(struct server *server, const struct request *rq, struct r
 	if (!text)
 		return;
 	r = host_parse(host, text, request_has_json(rq), &err);
-	if (!r && !host->mac.text[0])
-		r = err_set(&err, -ENOENT,
-			"there is no host '%s'; to make it, say its 'mac'",
-			rq->params[0]);
+	if (!r && is_new)
+		r = check_new(server, host, rq->params[0], &err);
 	if (!r)
 		r = hosts_save(&server->db, host, &err);
 	if (r < 0) {

@@ -84,6 +84,28 @@ static void writing_hosts(void **state)
 	assert_int_equal(world_call(w, "GET", HOST, ""), 404);
 }
 
+static void a_new_name_takes_no_host_over(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(
+		world_call(w, "PUT", "/v1/hosts/lab3", "mac=" WORLD_MAC "&arch=x86_64"),
+		201);
+	assert_int_equal(
+		world_call(w, "PUT", "/v1/hosts/lab4", "mac=" WORLD_MAC "&config=lab"),
+		409);
+	assert_body(w, WORLD_MAC " is that of the host 'lab3' already; to rename it, "
+				 "PATCH its 'name'\n");
+	assert_int_equal(world_call(w, "GET", "/v1/hosts", ""), 200);
+	assert_body(w, WORLD_MAC "\tlab3\tx86_64/\t\t\t\t\n");
+	/* one that has come by itself has no name to be told by */
+	assert_int_equal(world_call(w, "PATCH", "/v1/hosts/lab3", "name="), 200);
+	assert_int_equal(world_call(w, "PUT", "/v1/hosts/lab4", "mac=" WORLD_MAC), 409);
+	assert_body_has(w, "the host '" WORLD_MAC "' already");
+	assert_int_equal(world_call(w, "PATCH", HOST, "name=lab4"), 200);
+	assert_body_has(w, "arch=x86_64\n");
+}
+
 static void refused_writes_change_nothing(void **state)
 {
 	struct world *w = *state;
@@ -214,6 +236,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		test(two_writers),
 		test(writing_hosts),
+		test(a_new_name_takes_no_host_over),
 		test(refused_writes_change_nothing),
 		test(a_boot_from_grub_to_up),
 		test(the_local_disk_is_chosen_once),
