@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "boots.h"
+#include "catalogue.h"
 #include "grub-cfg-gen/grub-cfg.h"
 #include "store-file.h"
 
@@ -101,6 +102,28 @@ static int candidate(struct server *server, const struct host *host,
 	return 0;
 }
 
+static int found(void *ctx, const struct catalogue_entry *entry)
+{
+	(void)ctx;
+	(void)entry;
+	return 1;
+}
+
+static bool is_in_store(void *ctx, const char *id)
+{
+	struct server *server = ctx;
+
+	return catalogue_entry(&server->db, id, found, NULL, NULL) > 0;
+}
+
+/* What the host boots if nobody presses a key, as its list would have it. */
+static const char *first_choice(
+	struct server *server, const struct host *host, struct api_choices *choices)
+{
+	api_choices(server, host, choices);
+	return list_first(&choices->list, is_in_store, server);
+}
+
 /* The entry that boots by itself. */
 static int choose_mode(struct server *server, const struct host *host, struct boot *boot,
 	struct grub_texts *t, struct grub_cfg *cfg, struct err *err)
@@ -112,8 +135,7 @@ static int choose_mode(struct server *server, const struct host *host, struct bo
 		cfg->mode = GRUB_BOOT_LOCAL;
 		return 0;
 	}
-	api_choices(server, host, &choices);
-	first = list_first(&choices.list);
+	first = first_choice(server, host, &choices);
 	if (strcmp(host->boot, "grub") != 0 || !strcmp(first, "local"))
 		return 0;
 	return candidate(server, host, boot, first, t, cfg, err);
@@ -162,14 +184,13 @@ static bool client_address(const struct request *rq, struct reply *rp, const cha
 	return true;
 }
 
-/* What the host boots if nobody presses a key: it will want the files in some seconds. */
+/* The host will want the files in some seconds. */
 static void prepare_first(
 	struct server *server, const struct host *host, struct reply *rp)
 {
 	struct api_choices choices;
 
-	api_choices(server, host, &choices);
-	api_thaw_soon(server, list_first(&choices.list), rp);
+	api_thaw_soon(server, first_choice(server, host, &choices), rp);
 }
 
 static void answer_with_cfg(struct server *server, struct request *rq, struct reply *rp)

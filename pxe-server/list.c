@@ -27,10 +27,14 @@ size_t list_own(const struct list_choices *choices, struct list_own ret_own[LIST
 	return n;
 }
 
-const char *list_first(const struct list_choices *choices)
+const char *list_first(const struct list_choices *choices,
+	bool (*is_there)(void *ctx, const char *id), void *ctx)
 {
 	struct list_own own[LIST_OWN_MAX];
+	size_t n = list_own(choices, own);
 
-	return list_own(choices, own) && strcmp(own[0].mark, "good") != 0 ? own[0].id
-									  : "local";
+	for (size_t i = 0; i < n && strcmp(own[i].mark, "good") != 0; i++)
+		if (!strcmp(own[i].id, "local") || is_there(ctx, own[i].id))
+			return own[i].id;
+	return "local";
 }

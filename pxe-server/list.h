@@ -28,7 +28,9 @@ size_t list_own(
 /* Whether an id is among them, so that the list of all does not repeat it. */
 bool list_is_own(const struct list_own *own, size_t n, const char *id);
 
-/* What boots when nobody presses a key: the id of the first of them, "local" if none. */
-const char *list_first(const struct list_choices *choices);
+/* What boots when nobody presses a key: the id of the first of them whose image is there,
+ * "local" if none is. */
+const char *list_first(const struct list_choices *choices,
+	bool (*is_there)(void *ctx, const char *id), void *ctx);
 
 #endif

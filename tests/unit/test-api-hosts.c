@@ -231,6 +231,35 @@ static void straight_from_grub(void **state)
 	assert_body_has(w, "\tkexec\t" IMAGE_A "\t");
 }
 
+static void remove_image(struct world *w, const char *id)
+{
+	CLEANUP_BUF struct buf path = {0};
+
+	buf_init(&path, 4096);
+	buf_addf(&path, "%s/images/%s", w->root, id);
+	assert_int_equal(dir_remove(path.data, NULL), 0);
+	world_sync(w);
+}
+
+/* As the list does it where the first stage chooses. */
+static void straight_from_grub_passes_over_what_is_gone(void **state)
+{
+	struct world *w = *state;
+	const char *cfg = "/grub.cfg?mac=" WORLD_MAC;
+
+	assert_int_equal(world_call(w, "PUT", HOST, "boot=grub"), 201);
+	assert_int_equal(world_call(w, "PUT", HOST "/default", A), 200);
+	assert_int_equal(world_call(w, "PUT", HOST "/next", B), 200);
+	remove_image(w, IMAGE_B);
+	assert_int_equal(world_call_with(w, "GET", cfg, "", NULL), 200);
+	assert_body_has(w, "set default=tenfold-candidate\n");
+	assert_body_has(w, "/images/" IMAGE_A "/vmlinuz");
+	remove_image(w, IMAGE_A);
+	assert_int_equal(world_call_with(w, "GET", cfg, "", NULL), 200);
+	assert_body_has(w, "set default=tenfold-first\n");
+	assert_null(strstr(w->rp.body.data, "/images/"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -241,6 +270,7 @@ int main(void)
 		test(a_boot_from_grub_to_up),
 		test(the_local_disk_is_chosen_once),
 		test(straight_from_grub),
+		test(straight_from_grub_passes_over_what_is_gone),
 		test(grub_is_told_in_its_own_words),
 	};
 

@@ -6,6 +6,11 @@
 #include "lib/cleanup.h"
 #include "tests/unit/unit.h"
 
+static bool is_not_gone(void *ctx, const char *id)
+{
+	return !strchr(ctx, *id);
+}
+
 /* "mark:id mark:id" for the choices. */
 static void own_is(const char *next, bool waits, const char *usual, const char *good,
 	const char *want, const char *want_first)
@@ -19,7 +24,7 @@ static void own_is(const char *next, bool waits, const char *usual, const char *
 		len += snprintf(got + len, sizeof(got) - len, "%s%s:%s", i ? " " : "",
 			own[i].mark, own[i].id);
 	assert_string_equal(got, want);
-	assert_string_equal(list_first(&choices), want_first);
+	assert_string_equal(list_first(&choices, is_not_gone, ""), want_first);
 }
 
 static void the_hosts_own_come_first(void **state)
@@ -47,6 +52,19 @@ static void a_good_one_alone_boots_nothing(void **state)
 	own_is("", true, "", "G", "good:G", "local");
 }
 
+static void what_is_gone_is_passed_over(void **state)
+{
+	static const struct list_choices choices = {"N", true, "D", "G"},
+					 local = {"N", true, "local", "G"};
+
+	(void)state;
+	assert_string_equal(list_first(&choices, is_not_gone, "N"), "D");
+	assert_string_equal(list_first(&choices, is_not_gone, "D"), "N");
+	assert_string_equal(list_first(&choices, is_not_gone, "ND"), "local");
+	/* the local disk is always there */
+	assert_string_equal(list_first(&local, is_not_gone, "Nl"), "local");
+}
+
 static void own_ones_are_not_repeated(void **state)
 {
 	static const struct list_own own[] = {{"next", "A"}, {"default", "B"}};
@@ -63,6 +81,7 @@ int main(void)
 		cmocka_unit_test(the_hosts_own_come_first),
 		cmocka_unit_test(each_stands_once_with_its_strongest_mark),
 		cmocka_unit_test(a_good_one_alone_boots_nothing),
+		cmocka_unit_test(what_is_gone_is_passed_over),
 		cmocka_unit_test(own_ones_are_not_repeated),
 	};
 
