@@ -24,7 +24,7 @@
  *                     the peer's FIN (FIN-WAIT-2, 60 s otherwise) and no TIME-WAIT;
  *   SO_SNDBUF         a bounded buffer: a file is not "sent" long before it is.
  * TCP_USER_TIMEOUT also ends a peer that lives but keeps its window shut. GRUB does not
- * do that for long (see api-grub.c), others may: they get more time once they are known.
+ * do that for long (see api-files.c), others may: they get more time once they are known.
  */
 static int set_options(int fd)
 {

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # tenfold-server: HTTP, the catalogue, hosts and boots; `setup` is for what stands beside it
-pxe-server_srcs := address.c api-boots.c api-grub.c api-holds.c api-hosts.c api-kernels.c api-logs.c \
+pxe-server_srcs := address.c api-boots.c api-files.c api-grub.c api-holds.c api-hosts.c api-kernels.c api-logs.c \
 	api-used.c api.c boot-effect.c boot-text.c boots.c breakdown.c \
 	catalogue.c config.c db.c hosts.c http.c list.c listen.c log-owner.c \
 	logs.c metrics.c nearest.c netconsole.c notify.c page.c reply.c \
