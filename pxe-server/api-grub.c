@@ -8,6 +8,7 @@
 #include "boots.h"
 #include "catalogue.h"
 #include "grub-cfg-gen/grub-cfg.h"
+#include "lib/text.h"
 #include "store-file.h"
 
 #define CMDLINE_MAX 8192
@@ -116,8 +117,9 @@ static const char *first_choice(
 }
 
 /* The entry that boots by itself. */
-static int choose_mode(struct server *server, const struct host *host, struct boot *boot,
-	struct grub_texts *t, struct grub_cfg *cfg, struct err *err)
+static int choose_mode(struct server *server, const struct host *host,
+	const struct boot *boot, struct grub_texts *t, struct grub_cfg *cfg,
+	struct err *err)
 {
 	struct api_choices choices;
 	const char *first;
@@ -133,8 +135,8 @@ static int choose_mode(struct server *server, const struct host *host, struct bo
 }
 
 static int write_cfg(struct server *server, const struct request *rq,
-	const struct host *host, struct boot *boot, struct grub_texts *t, struct buf *out,
-	struct err *err)
+	const struct host *host, const struct boot *boot, struct grub_texts *t,
+	struct buf *out, struct err *err)
 {
 	struct grub_cfg cfg = {.mac = host->mac, .mode = GRUB_BOOT_FIRST_STAGE};
 	int r;
@@ -184,30 +186,56 @@ static void prepare_first(
 	api_thaw_soon(server, first_choice(server, host, &choices), rp);
 }
 
+/* Whoever only looks at what a host would get changes nothing by it. */
+static bool only_looks(const struct request *rq)
+{
+	return !strcmp(rq->method, "HEAD") || !strcmp(request_query(rq, "look"), "1");
+}
+
+/* The boot that would be made, but for its id. */
+static struct boot boot_of_look(
+	const struct server *server, const struct host *host, const char *client)
+{
+	struct boot boot = {.mac = host->mac, .local = host->local_until > server->now()};
+
+	text_copy(boot.address, sizeof(boot.address), client);
+	return boot;
+}
+
+/* Sees to what a machine does next, after its grub.cfg. */
+static void note_cfg(struct server *server, const struct host *host,
+	const struct boot *boot, struct reply *rp)
+{
+	if (!boot->local)
+		prepare_first(server, host, rp);
+	server->say("host %s: boot %s: grub.cfg for %s%s", host_label(host), boot->id,
+		boot->address, boot->local ? ", the local disk" : "");
+}
+
 static void answer_with_cfg(struct server *server, struct request *rq, struct reply *rp)
 {
+	bool look = only_looks(rq);
 	struct err err = ERR_INIT;
 	struct grub_texts texts;
 	const char *client;
 	struct host host;
 	struct boot boot;
-	int r;
+	int r = 0;
 
 	if (!api_query_host(server, rq, rp, &host) || !client_address(rq, rp, &client))
 		return;
+	if (look)
+		boot = boot_of_look(server, &host, client);
+	else
+		r = boots_ask(&server->db, &host.mac, client, server->now(), &boot, &err);
 	texts_init(&texts);
-	r = boots_ask(&server->db, &host.mac, client, server->now(), &boot, &err);
 	if (!r)
 		r = write_cfg(server, rq, &host, &boot, &texts, &rp->body, &err);
 	texts_release(&texts);
-	if (r < 0) {
+	if (r < 0)
 		reply_error(rp, r, &err);
-		return;
-	}
-	if (!boot.local)
-		prepare_first(server, &host, rp);
-	server->say("host %s: boot %s: grub.cfg for %s%s", host_label(&host), boot.id,
-		client, boot.local ? ", the local disk" : "");
+	else if (!look)
+		note_cfg(server, &host, &boot, rp);
 }
 
 /* GRUB 2.06 waits a minute over any status but 200, and shows nobody the sentence: it

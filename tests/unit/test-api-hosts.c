@@ -196,6 +196,41 @@ static void the_local_disk_is_chosen_once(void **state)
 	assert_body_has(w, "set default=tenfold-first\n");
 }
 
+/* People, scripts and monitors may look as often as they like. */
+static void looking_has_no_effect(void **state)
+{
+	struct world *w = *state;
+	const char *events = HOST "/boots/0123456789abcdef/events";
+	const char *cfg = "/grub.cfg?mac=" WORLD_MAC;
+	const char *look = "/grub.cfg?look=1&mac=" WORLD_MAC;
+
+	assert_int_equal(world_call_with(w, "GET", look, "", NULL), 200);
+	assert_body_has(w, "set default=tenfold-first\n");
+	assert_null(strstr(w->rp.body.data, "rd.tenfold.boot="));
+	assert_int_equal(world_call_with(w, "HEAD", cfg, "", NULL), 200);
+	assert_int_equal(world_call(w, "GET", "/v1/hosts", ""), 200);
+	assert_body(w, "");
+	assert_int_equal(world_call_with(w, "POST", events, "stage=local", NULL), 204);
+	for (int i = 0; i < 2; i++) {
+		world_time += 30;
+		assert_int_equal(world_call_with(w, "HEAD", cfg, "", NULL), 200);
+		assert_int_equal(world_call_with(w, "GET", look, "", NULL), 200);
+		assert_body_has(w, "set default=tenfold-local\n");
+	}
+	world_time += 100;
+	assert_int_equal(world_call_with(w, "GET", cfg, "", NULL), 200);
+	assert_body_has(w, "set default=tenfold-local\n");
+	assert_int_equal(world_call(w, "PUT", HOST, "boot=grub"), 200);
+	assert_int_equal(world_call(w, "PUT", HOST "/next", A), 200);
+	assert_int_equal(world_call_with(w, "GET", look, "", NULL), 200);
+	assert_body_has(w, "set default=tenfold-candidate\n");
+	assert_string_equal(w->rp.thaw, "");
+	assert_int_equal(world_call_with(w, "GET", HOST "/boots", "", as_json), 200);
+	CLEANUP_JSON json_t *json = body_json(w);
+	assert_int_equal(json_array_size(json_object_get(json, "boots")), 2);
+	assert_int_equal(world_call_with(w, "HEAD", "/grub.cfg?mac=zz", "", NULL), 400);
+}
+
 static void send_all(struct world *w)
 {
 	assert_non_null(w->rp.sent);
@@ -269,6 +304,7 @@ int main(void)
 		test(refused_writes_change_nothing),
 		test(a_boot_from_grub_to_up),
 		test(the_local_disk_is_chosen_once),
+		test(looking_has_no_effect),
 		test(straight_from_grub),
 		test(straight_from_grub_passes_over_what_is_gone),
 		test(grub_is_told_in_its_own_words),
