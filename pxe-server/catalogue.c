@@ -8,7 +8,7 @@
 
 #define REFS_MAX (8 * 1024 * 1024)
 
-/* Images read in one transaction: other writers wait for no more than these. */
+/* Images written in one transaction: each one's end is an fsync. */
 #define BATCH 200
 
 struct sync {
@@ -17,7 +17,8 @@ struct sync {
 	bool built;
 	struct catalogue_change *change;
 	struct err *err;
-	size_t in_batch;
+	struct image *found; /* read, and not yet in the index; BATCH of them */
+	size_t n_found;
 };
 
 static int mark_seen(struct sync *sync, const char *id)
@@ -37,8 +38,11 @@ static int is_known(struct sync *sync, const char *id)
 	return r < 0 ? r : n > 0;
 }
 
-static int insert(struct sync *sync, const char *id, const struct image *image)
+static int insert(struct sync *sync, const struct image *image)
 {
+	char id[IMAGE_ID_TEXT];
+
+	image_id_format(&image->id, id);
 	return db_run(sync->db, sync->err,
 		"INSERT OR REPLACE INTO images(built, id, arch, config, commit_id, "
 		"branch,"
@@ -50,15 +54,30 @@ static int insert(struct sync *sync, const char *id, const struct image *image)
 		image->same_as);
 }
 
-/* Ends the transaction now and then, so that hosts' events get their turn. */
-static int breathe(struct sync *sync)
+static int insert_found(struct sync *sync)
 {
-	int r;
+	int r = db_begin(sync->db, sync->err);
 
-	if (++sync->in_batch % BATCH)
-		return 0;
-	r = db_end(sync->db, true, sync->err);
-	return r < 0 ? r : db_begin(sync->db, sync->err);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; !r && i < sync->n_found; i++)
+		r = insert(sync, &sync->found[i]);
+	return r < 0 ? (db_end(sync->db, false, NULL), r)
+		     : db_end(sync->db, true, sync->err);
+}
+
+/* Nothing is read from the store meanwhile, which may be a slow one: hosts' events wait
+ * for no more than the writing. */
+static int write_found(struct sync *sync)
+{
+	int r = sync->n_found ? insert_found(sync) : 0;
+
+	for (size_t i = 0; i < sync->n_found; i++)
+		image_release(&sync->found[i]);
+	if (!r)
+		sync->change->added += sync->n_found;
+	sync->n_found = 0;
+	return r;
 }
 
 static int add_image(void *ctx, const struct image_id *image_id)
@@ -81,11 +100,10 @@ static int add_image(void *ctx, const struct image_id *image_id)
 		sync->change->unreadable++;
 		return 0;
 	}
-	r = insert(sync, id, &image);
-	if (!r)
-		r = mark_seen(sync, id);
-	sync->change->added++;
-	return r < 0 ? r : breathe(sync);
+	sync->found[sync->n_found++] = image;
+	image = (struct image){0};
+	r = mark_seen(sync, id);
+	return r < 0 || sync->n_found < BATCH ? r : write_found(sync);
 }
 
 static int drop_unseen(struct sync *sync)
@@ -100,15 +118,23 @@ static int drop_unseen(struct sync *sync)
 	return r;
 }
 
+static int walk_one(struct sync *sync, bool built)
+{
+	int r, written;
+
+	sync->built = built;
+	r = store_each(sync->store, built, add_image, sync, sync->err);
+	written = write_found(sync);
+	return r < 0 ? r : written;
+}
+
+/* Without a transaction of its own: a walk takes as long as the store's file system. */
 static int walk(struct sync *sync)
 {
-	int r;
+	int r = walk_one(sync, true);
 
-	r = store_each(sync->store, true, add_image, sync, sync->err);
-	if (r < 0)
-		return r;
-	sync->built = false;
-	r = store_each(sync->store, false, add_image, sync, sync->err);
+	if (!r)
+		r = walk_one(sync, false);
 	return r < 0 ? r : drop_unseen(sync);
 }
 
@@ -236,149 +262,16 @@ int catalogue_sync(struct db *db, const struct store *store,
 	struct catalogue_change *ret_change, struct err *err)
 {
 	struct catalogue_change change = {0};
+	CLEANUP_FREE struct image *found = calloc(BATCH, sizeof(*found));
 	struct sync sync = {
-		.db = db, .store = store, .built = true, .change = &change, .err = err};
-	int r = make_temporary(db, err);
+		.db = db, .store = store, .change = &change, .err = err, .found = found};
+	int r = found ? make_temporary(db, err) : err_set(err, -ENOMEM, "out of memory");
 
 	if (!r)
-		r = db_begin(db, err);
-	if (r < 0)
-		return r;
-	r = walk(&sync);
-	if (r < 0) {
-		db_end(db, false, NULL);
-		return r;
-	}
-	r = db_end(db, true, err);
+		r = walk(&sync);
 	if (!r)
 		r = sync_refs(db, store, err);
 	if (!r)
 		*ret_change = change;
 	return r;
-}
-
-static struct catalogue_entry entry_of(sqlite3_stmt *stmt)
-{
-	return (struct catalogue_entry){
-		.id = db_text(stmt, 0),
-		.arch = db_text(stmt, 1),
-		.config = db_text(stmt, 2),
-		.branch = db_text(stmt, 3),
-		.release = db_text(stmt, 4),
-		.build_id = db_text(stmt, 5),
-		.date = db_text(stmt, 6),
-		.subject = db_text(stmt, 7),
-		.same_as = db_text(stmt, 8),
-	};
-}
-
-#define ENTRY                                                                \
-	"SELECT id, arch, config, branch, release, build_id, date, subject," \
-	" same_as"
-#define NEWEST " ORDER BY date DESC, published DESC, id"
-#define BEHIND                               \
-	" AND (date, published) <= (?2, ?3)" \
-	" AND (date < ?2 OR published < ?3 OR id > ?4)"
-
-/* The place of `after` in the order; far in the future for none. */
-struct place {
-	char date[64], published[64];
-};
-
-static int find_place(
-	struct db *db, const char *after, struct place *ret_place, struct err *err)
-{
-	CLEANUP_STATEMENT sqlite3_stmt *stmt = NULL;
-	int r;
-
-	snprintf(ret_place->date, sizeof(ret_place->date), "~");
-	snprintf(ret_place->published, sizeof(ret_place->published), "~");
-	if (!*after)
-		return 0;
-	stmt = db_query(db, err,
-		"SELECT date, published FROM images WHERE built = 1 AND id = ?", "t",
-		after);
-	if (!stmt)
-		return -EIO;
-	r = db_step(db, stmt, err);
-	if (r < 0)
-		return r;
-	if (!r)
-		return err_set(
-			err, -ENOENT, "there is no image '%.200s' to go on from", after);
-	snprintf(ret_place->date, sizeof(ret_place->date), "%s", db_text(stmt, 0));
-	snprintf(ret_place->published, sizeof(ret_place->published), "%s",
-		db_text(stmt, 1));
-	return 0;
-}
-
-static sqlite3_stmt *select_list(struct db *db, const struct catalogue_filter *filter,
-	const struct place *place, struct err *err)
-{
-	/* a branch's images: built for it, or at its tip (built for another before) */
-	if (*filter->branch)
-		return db_query(db, err,
-			ENTRY
-			" FROM images WHERE built = 1 AND (?1 = '' OR arch = ?1)" BEHIND
-			" AND ((branch = ?5 AND " CATALOGUE_NOT_LEFT(
-				"?5") ")"
-				      " OR commit_id = (SELECT commit_id FROM refs"
-				      " WHERE kind = 'branch' AND name = ?5))" NEWEST
-				      " LIMIT ?6",
-			"ttttti", filter->arch, place->date, place->published,
-			filter->after, filter->branch, (int64_t)filter->limit);
-	return db_query(db, err,
-		ENTRY
-		" FROM images WHERE built = 1 AND (?1 = '' OR arch = ?1)" BEHIND NEWEST
-		" LIMIT ?5",
-		"tttti", filter->arch, place->date, place->published, filter->after,
-		(int64_t)filter->limit);
-}
-
-static int give_rows(struct db *db, sqlite3_stmt *stmt,
-	int (*each)(void *ctx, const struct catalogue_entry *entry), void *ctx,
-	struct err *err)
-{
-	int r;
-
-	while ((r = db_step(db, stmt, err)) > 0) {
-		struct catalogue_entry entry = entry_of(stmt);
-
-		r = each(ctx, &entry);
-		if (r)
-			return r;
-	}
-	return r;
-}
-
-int catalogue_list(struct db *db, const struct catalogue_filter *filter,
-	int (*each)(void *ctx, const struct catalogue_entry *entry), void *ctx,
-	struct err *err)
-{
-	CLEANUP_STATEMENT sqlite3_stmt *stmt = NULL;
-	struct place place;
-	int r = find_place(db, filter->after, &place, err);
-
-	if (r < 0)
-		return r;
-	stmt = select_list(db, filter, &place, err);
-	return stmt ? give_rows(db, stmt, each, ctx, err) : -EIO;
-}
-
-int catalogue_entry(struct db *db, const char *id,
-	int (*each)(void *ctx, const struct catalogue_entry *entry), void *ctx,
-	struct err *err)
-{
-	CLEANUP_STATEMENT sqlite3_stmt *stmt = db_query(
-		db, err, ENTRY " FROM images WHERE built = 1 AND id = ?", "t", id);
-	struct catalogue_entry entry;
-	int r;
-
-	if (!stmt)
-		return -EIO;
-	r = db_step(db, stmt, err);
-	if (r <= 0)
-		return r < 0 ? r : -ENOENT;
-	entry = entry_of(stmt);
-	return each(ctx, &entry);
 }

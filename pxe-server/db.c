@@ -131,7 +131,9 @@ int db_open(struct db *db, const char *path, struct err *err)
 	sqlite3_busy_timeout(db->handle, BUSY_MS);
 	r = run_text(db,
 		"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-		"PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384;",
+		"PRAGMA foreign_keys = ON; PRAGMA cache_size = -16384;"
+		/* catalogue.c writes there at each image that it passes */
+		"PRAGMA temp_store = MEMORY;",
 		err);
 	if (!r)
 		r = make_tables(db, path, err);
