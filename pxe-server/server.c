@@ -97,9 +97,10 @@ struct keeper {
 	int signal_fd, timer_fd;
 	int netconsole_fd;    /* -1: none */
 	bool settling;        /* the timer is set to SETTLE_MS */
-	uint64_t stamp;       /* of the folders as they were last read */
+	uint64_t stamp;       /* of the folders as they were last read to their end */
 	unsigned int rescans; /* that found the same stamp */
 	size_t unreadable;
+	struct err trouble; /* why the last look failed; "" if it did not */
 };
 
 static int set_timer(struct keeper *keeper, long ms)
@@ -121,11 +122,15 @@ static void look_at_store(struct keeper *keeper)
 	if (stamp == keeper->stamp && !keeper->unreadable &&
 		++keeper->rescans % RESCANS_BLIND)
 		return;
-	keeper->stamp = stamp;
 	if (catalogue_sync(&keeper->db, &keeper->server->store, &change, &err) < 0) {
-		log_error("%s", err.text);
+		/* each rescan tries again: once is enough for the log */
+		if (strcmp(err.text, keeper->trouble.text) != 0)
+			log_error("%s", err.text);
+		keeper->trouble = err;
 		return;
 	}
+	keeper->stamp = stamp;
+	keeper->trouble.text[0] = '\0';
 	if (change.unreadable && change.unreadable != keeper->unreadable)
 		log_warn("%zu images cannot be read: %s", change.unreadable, err.text);
 	keeper->unreadable = change.unreadable;

@@ -131,6 +131,22 @@ is 'a new image is in the list' "200 -	x86_64/lab/$B" \
 	"$(ask '/v1/kernels?limit=1' | cut -f 1-2)"
 is 'within a second' 1 $((($(date +%s%N) - before) / 1000000 < 1000))
 
+# one whose cause goes without a trace in the store's folders
+list_fails() {
+	grep -q 'refs.json:1: ' "$dir/log"
+}
+knows_tag() {
+	[ "$(ask /v1/kernels/v6.2 | cut -c 1-3)" = 200 ]
+}
+printf '{"tags":{"v6.2":"%s"}}' $A >"$dir/good"
+printf '{' >"$dir/bad"
+touch -d @1700000000 "$dir/good" "$dir/bad"
+cp -p "$dir/bad" "$dir/store/refs.json"
+until_true list_fails
+cp -p "$dir/good" "$dir/store/refs.json"
+is 'a look at the store that failed is taken again' 0 \
+	"$(until_true knows_tag; echo $?)"
+
 kill -TERM $server
 wait $server
 is 'SIGTERM ends it well' 0 $?
