@@ -120,6 +120,7 @@ static void set_headers(struct MHD_Connection *connection, struct request *rq)
 	rq->accept = header(connection, "Accept");
 	rq->authorization = header(connection, "Authorization");
 	rq->content_type = header(connection, "Content-Type");
+	rq->host = header(connection, "Host");
 	rq->if_match = header(connection, "If-Match");
 	rq->if_none_match = header(connection, "If-None-Match");
 	rq->range = header(connection, "Range");

@@ -81,6 +81,7 @@ int request_init(
 		.accept = "",
 		.authorization = "",
 		.content_type = "",
+		.host = "",
 		.if_match = "",
 		.if_none_match = "",
 		.range = "",
@@ -151,6 +152,22 @@ void request_set_peer(struct request *rq, const char *address)
 {
 	set_address(rq->peer, address);
 	rq->loopback = !strncmp(rq->peer, "127.", 4) || !strcmp(rq->peer, "::1");
+}
+
+bool request_is_ours(const struct request *rq)
+{
+	static const char *const names[] = {"localhost", "127.0.0.1", "[::1]"};
+
+	for (size_t i = 0; rq->loopback && i < ARRAY_SIZE(names); i++) {
+		size_t len = strlen(names[i]);
+		const char *port = rq->host + len;
+
+		if (strncasecmp(rq->host, names[i], len) != 0)
+			continue;
+		if (!*port || (*port == ':' && !port[1 + strspn(port + 1, "0123456789")]))
+			return true;
+	}
+	return false;
 }
 
 void request_set_local(struct request *rq, const char *address)

@@ -25,8 +25,8 @@ struct request {
 	const char *body; /* "" if there is none; terminated */
 	size_t body_len;
 	/* headers; "" if not sent */
-	const char *accept, *authorization, *content_type, *if_match, *if_none_match,
-		*range, *user_agent;
+	const char *accept, *authorization, *content_type, *host, *if_match,
+		*if_none_match, *range, *user_agent;
 	char peer[REQUEST_ADDRESS_TEXT];  /* who asks: an address without a port */
 	char local[REQUEST_ADDRESS_TEXT]; /* the address of ours that was asked */
 	bool loopback;                    /* the peer is this machine itself */
@@ -48,6 +48,10 @@ const char *request_query(const struct request *rq, const char *name);
 /* Accept asks for JSON / Content-Type says that the body is. */
 bool request_wants_json(const struct request *rq);
 bool request_has_json(const struct request *rq);
+
+/* The peer is this machine and asks by one of loopback's own names: any other may be one
+ * of a stranger's domain, which leads a browser here. */
+bool request_is_ours(const struct request *rq);
 
 /* Writes an address that both ends know as IPv4 as IPv4 (::ffff:10.0.0.1). */
 void request_set_peer(struct request *rq, const char *address);

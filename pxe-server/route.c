@@ -90,7 +90,7 @@ static bool may_write(const struct request *rq, struct reply *rp, const char *to
 	static const char bearer[] = "Bearer ";
 	size_t len = sizeof(bearer) - 1;
 
-	if (rq->loopback)
+	if (request_is_ours(rq))
 		return true;
 	if (!*rq->authorization) {
 		reply_say(rp, 401,

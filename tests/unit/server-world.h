@@ -174,6 +174,7 @@ static inline int world_call_with(struct world *w, const char *method, const cha
 static inline void world_loopback(struct request *rq)
 {
 	request_set_peer(rq, "127.0.0.1");
+	rq->host = "localhost:8080";
 }
 
 /* The same from this machine itself, which may write. */

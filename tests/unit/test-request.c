@@ -61,6 +61,40 @@ static void knows_its_own_machine(void **state)
 	}
 }
 
+static void knows_the_names_of_this_machine_alone(void **state)
+{
+	static const struct {
+		const char *peer, *host;
+		bool ours;
+	} table[] = {
+		{"127.0.0.1", "localhost", true},
+		{"127.0.0.1", "localhost:8080", true},
+		{"127.0.0.1", "LocalHost:8080", true},
+		{"127.0.0.1", "127.0.0.1:8080", true},
+		{"::1", "[::1]", true},
+		{"::1", "[::1]:8080", true},
+		{"127.0.0.1", "", false},
+		{"127.0.0.1", "kernels:8080", false},
+		{"127.0.1.1", "kernels", false},
+		{"127.0.0.1", "localhost.example.org", false},
+		{"127.0.0.1", "localhost:x", false},
+		{"127.0.0.1", "127.0.0.1.example.org:8080", false},
+		{"127.0.0.1", "example.org", false},
+		{"10.0.0.7", "localhost:8080", false},
+		{"10.0.0.7", "127.0.0.1", false},
+	};
+	CLEANUP_REQUEST struct request rq = {0};
+
+	(void)state;
+	assert_int_equal(request_init(&rq, "PUT", "/", NULL), 0);
+	assert_false(request_is_ours(&rq));
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
+		request_set_peer(&rq, table[i].peer);
+		rq.host = table[i].host;
+		assert_int_equal(request_is_ours(&rq), table[i].ours);
+	}
+}
+
 static bool is_ab(const char *key)
 {
 	return !strcmp(key, "a") || !strcmp(key, "b");
@@ -117,6 +151,7 @@ int main(void)
 		cmocka_unit_test(takes_a_target_apart),
 		cmocka_unit_test(refuses_bad_encoding),
 		cmocka_unit_test(knows_its_own_machine),
+		cmocka_unit_test(knows_the_names_of_this_machine_alone),
 		cmocka_unit_test(reads_pairs),
 		cmocka_unit_test(refuses_what_is_no_pair),
 	};

@@ -57,16 +57,22 @@ static const struct route routes[] = {
 	{NULL, NULL, NULL, false},
 };
 
-static void ask(const char *method, const char *path, const char *peer,
-	const char *authorization, struct reply *rp)
+static void ask_host(const char *method, const char *path, const char *peer,
+	const char *host, const char *authorization, struct reply *rp)
 {
 	CLEANUP_REQUEST struct request rq = {0};
 
 	reply_init(rp);
 	assert_int_equal(request_init(&rq, method, path, NULL), 0);
 	request_set_peer(&rq, peer);
+	rq.host = host;
 	rq.authorization = authorization;
 	route_dispatch(routes, NULL, "the-secret-token", &rq, rp);
+}
+
+static void ask(const char *method, const char *path, const char *peer, struct reply *rp)
+{
+	ask_host(method, path, peer, "kernels:8080", "", rp);
 }
 
 static void finds_the_handler(void **state)
@@ -74,13 +80,13 @@ static void finds_the_handler(void **state)
 	CLEANUP_REPLY struct reply rp = {0};
 
 	(void)state;
-	ask("GET", "/a/you", "10.0.0.1", "", &rp);
+	ask("GET", "/a/you", "10.0.0.1", &rp);
 	assert_string_equal(rp.body.data, "hello you\n");
 	reply_release(&rp);
-	ask("HEAD", "/b", "10.0.0.1", "", &rp);
+	ask("HEAD", "/b", "10.0.0.1", &rp);
 	assert_int_equal(rp.status, 200);
 	reply_release(&rp);
-	ask("GET", "/c", "10.0.0.1", "", &rp);
+	ask("GET", "/c", "10.0.0.1", &rp);
 	assert_int_equal(rp.status, 404);
 }
 
@@ -89,7 +95,7 @@ static void allow_comes_from_the_table(void **state)
 	CLEANUP_REPLY struct reply rp = {0};
 
 	(void)state;
-	ask("POST", "/a/you", "10.0.0.1", "", &rp);
+	ask("POST", "/a/you", "10.0.0.1", &rp);
 	assert_int_equal(rp.status, 405);
 	assert_string_equal(rp.allow.data, "GET, HEAD, PUT");
 }
@@ -97,24 +103,28 @@ static void allow_comes_from_the_table(void **state)
 static void writes_want_the_token(void **state)
 {
 	static const struct {
-		const char *peer, *authorization;
+		const char *peer, *host, *authorization;
 		int status;
 	} table[] = {
-		{"127.0.0.1", "", 200},
-		{"10.0.0.1", "", 401},
-		{"10.0.0.1", "Bearer the-secret-token", 200},
-		{"10.0.0.1", "bearer the-secret-token", 200},
-		{"10.0.0.1", "Bearer the-secret-toke", 403},
-		{"10.0.0.1", "Bearer the-secret-token2", 403},
-		{"10.0.0.1", "Bearer ", 403},
-		{"10.0.0.1", "Basic the-secret-token", 403},
+		{"127.0.0.1", "localhost:8080", "", 200},
+		{"127.0.0.1", "kernels:8080", "", 401},
+		{"127.0.0.1", "kernels:8080", "Bearer the-secret-token", 200},
+		{"10.0.0.1", "localhost:8080", "", 401},
+		{"10.0.0.1", "kernels", "", 401},
+		{"10.0.0.1", "kernels", "Bearer the-secret-token", 200},
+		{"10.0.0.1", "kernels", "bearer the-secret-token", 200},
+		{"10.0.0.1", "kernels", "Bearer the-secret-toke", 403},
+		{"10.0.0.1", "kernels", "Bearer the-secret-token2", 403},
+		{"10.0.0.1", "kernels", "Bearer ", 403},
+		{"10.0.0.1", "kernels", "Basic the-secret-token", 403},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
 		CLEANUP_REPLY struct reply rp = {0};
 
-		ask("PUT", "/a/you", table[i].peer, table[i].authorization, &rp);
+		ask_host("PUT", "/a/you", table[i].peer, table[i].host,
+			table[i].authorization, &rp);
 		assert_int_equal(rp.status, table[i].status);
 		assert_int_equal(rp.challenge, table[i].status == 401);
 	}

@@ -61,6 +61,9 @@ is 'a default by curl -d' "200 x86_64/lab/$A" \
 is 'a name for the host' 200 \
 	"$(ask -X PATCH -d name=lab3 -d arch=x86_64 /v1/hosts/$MAC | cut -c 1-3)"
 is 'a commit for one boot' "200 x86_64/lab/$A" "$(ask -X PUT -d aaaaaaa /v1/hosts/lab3/next)"
+is 'a write by another name of this machine' \
+	"401 writing needs the server's token: 'Authorization: Bearer TOKEN'" \
+	"$(ask -X PUT -H 'Host: kernels' -d aaaaaaa /v1/hosts/lab3/next)"
 is 'an unknown image' \
 	"404 there is no image 'v6.1-rc4' for x86_64; the nearest is 'v6.1-rc3'" \
 	"$(ask -X PUT -d v6.1-rc4 /v1/hosts/lab3/default)"
