@@ -7,7 +7,6 @@
 #include <netinet/tcp.h>
 #include <pthread.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "address.h"
 #include "lib/log.h"
@@ -15,8 +14,8 @@
 #include "thaws.h"
 
 #define CONNECTIONS_MAX 4096
-#define IDLE_SECONDS 10
-#define USUAL_PATIENCE_MS 30000
+#define IDLE_SECONDS 10u
+#define PATIENCE 30u /* seconds for a byte of a request or its answer */
 
 /* What a body may announce and still be read to its end, to be answered politely. */
 #define BODY_POLITE REQUEST_LOG_MAX
@@ -50,13 +49,19 @@ static void *begin(void *cls, const char *target, struct MHD_Connection *connect
 	return x;
 }
 
+static void set_timeout(struct MHD_Connection *connection, unsigned int seconds)
+{
+	MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, seconds);
+}
+
 static void end(void *cls, struct MHD_Connection *connection, void **con_cls,
 	enum MHD_RequestTerminationCode code)
 {
 	struct exchange *x = *con_cls;
 	struct http *http = cls;
 
-	(void)connection;
+	if (code == MHD_REQUEST_TERMINATED_COMPLETED_OK)
+		set_timeout(connection, IDLE_SECONDS);
 	if (!x)
 		return;
 	if (x->reply.sent && !x->is_head) {
@@ -104,15 +109,18 @@ static bool is_grub(struct MHD_Connection *connection)
 	return strstr(header(connection, "User-Agent"), "GRUB");
 }
 
+/* Others than GRUB get more time: for the peer to acknowledge a byte, and to move one. */
 static void set_patience(struct MHD_Connection *connection)
 {
 	const union MHD_ConnectionInfo *info =
 		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-	int ms = is_grub(connection) ? LISTEN_GRUB_PATIENCE_MS : USUAL_PATIENCE_MS;
+	unsigned int ms = PATIENCE * 1000;
 
-	if (info)
-		(void)setsockopt(
-			info->connect_fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof(ms));
+	if (!info || is_grub(connection))
+		return;
+	(void)setsockopt(
+		info->connect_fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof(ms));
+	set_timeout(connection, PATIENCE);
 }
 
 static void set_headers(struct MHD_Connection *connection, struct request *rq)
@@ -143,7 +151,6 @@ static void answer(struct http *http, struct MHD_Connection *connection,
 	}
 	set_headers(connection, &rq);
 	set_addresses(connection, &rq);
-	set_patience(connection);
 	rq.body = x->body.data;
 	rq.body_len = x->body.len;
 	pthread_mutex_lock(&http->lock);
@@ -304,6 +311,7 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *connection,
 		return MHD_NO;
 	if (!x->begun) {
 		x->begun = true;
+		set_patience(connection);
 		x->is_head = !strcmp(method, "HEAD");
 		if (strtoull(header(connection, "Content-Length"), NULL, 10) <=
 			BODY_POLITE)
@@ -343,20 +351,6 @@ __attribute__((format(printf, 2, 0))) static void tell(
 	log_warn("http: %s", text.data);
 }
 
-/* Each connection is a file, and a transfer has the file it sends. */
-static void allow_many_files(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 ||
-		limit.rlim_cur >= 2 * CONNECTIONS_MAX + 64)
-		return;
-	limit.rlim_cur = 2 * CONNECTIONS_MAX + 64;
-	if (limit.rlim_cur > limit.rlim_max)
-		limit.rlim_cur = limit.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 int http_start(struct server *server, int fd, struct http **ret_http, struct err *err)
 {
 	unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG |
@@ -368,17 +362,16 @@ int http_start(struct server *server, int fd, struct http **ret_http, struct err
 		close(fd);
 		return err_set(err, -ENOMEM, "out of memory");
 	}
-	allow_many_files();
+	listen_allow(CONNECTIONS_MAX);
 	http->server = server;
 	pthread_mutex_init(&http->lock, NULL);
 	http->daemon = MHD_start_daemon(flags, 0, NULL, NULL, handle, http,
 		MHD_OPTION_EXTERNAL_LOGGER, tell, NULL, MHD_OPTION_LISTEN_SOCKET, fd,
 		MHD_OPTION_THREAD_POOL_SIZE, threads > 1 ? threads : 0,
 		MHD_OPTION_CONNECTION_LIMIT, (unsigned int)CONNECTIONS_MAX,
-		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int)IDLE_SECONDS,
-		MHD_OPTION_URI_LOG_CALLBACK, begin, NULL, MHD_OPTION_UNESCAPE_CALLBACK,
-		leave_escaped, NULL, MHD_OPTION_NOTIFY_COMPLETED, end, http,
-		MHD_OPTION_END);
+		MHD_OPTION_CONNECTION_TIMEOUT, IDLE_SECONDS, MHD_OPTION_URI_LOG_CALLBACK,
+		begin, NULL, MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
+		MHD_OPTION_NOTIFY_COMPLETED, end, http, MHD_OPTION_END);
 	if (http->daemon) {
 		*ret_http = http;
 		return 0;

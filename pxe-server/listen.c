@@ -5,6 +5,7 @@
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "address.h"
 #include "config.h"
@@ -88,4 +89,15 @@ int listen_open(const char *where, int *ret_fd, char ret_where[64], struct err *
 		return err_errno(err, r, "cannot listen on %s", where);
 	*ret_fd = TAKE_FD(fd);
 	return 0;
+}
+
+void listen_allow(unsigned int connections)
+{
+	rlim_t files = 2 * (rlim_t)connections + 64;
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= files)
+		return;
+	limit.rlim_cur = files < limit.rlim_max ? files : limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
 }

@@ -15,4 +15,7 @@
 /* Binds and listens on ADDR:PORT. ret_where is what was got ("127.0.0.1:8080"). */
 int listen_open(const char *where, int *ret_fd, char ret_where[64], struct err *err);
 
+/* Lets the process have so many: each is a file, and a transfer has the file it sends. */
+void listen_allow(unsigned int connections);
+
 #endif

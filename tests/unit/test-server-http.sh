@@ -49,6 +49,25 @@ udp=$((20000 + RANDOM % 10000))
 server=$!
 until_true started || { cat "$dir/log"; echo "not ok 1 - the server starts"; exit 1; }
 
+# A client with its hands full for longer than an idle connection lives; looked at in the end.
+# What its socket and ours take in meanwhile is less than the file.
+slow_client() {
+	exec 5<>"/dev/tcp/${where%:*}/${where##*:}"
+	printf 'GET /boot/x86_64/initrd.img HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n' >&5
+	read -rt 12 <> <(:) || true
+	sed '1,/^\r$/d' <&5
+}
+slow_client >"$dir/slow" 2>/dev/null &
+slow=$!
+# and one that is idle: the server ends it
+idle_client() {
+	exec 5<>"/dev/tcp/${where%:*}/${where##*:}"
+	printf 'GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n' >&5
+	timeout 20 tail -n 1 <&5
+}
+idle_client >"$dir/idle" &
+idle=$!
+
 is 'it says where the token is, and not what it is' 1 \
 	"$(grep -c "it is in '$dir/state/token'" "$dir/log")"
 is 'the token is not in the log' 0 "$(grep -c "$(cat "$dir/state/token")" "$dir/log")"
@@ -149,6 +168,12 @@ until_true list_fails
 cp -p "$dir/good" "$dir/store/refs.json"
 is 'a look at the store that failed is taken again' 0 \
 	"$(until_true knows_tag; echo $?)"
+
+wait $slow
+is 'a client may pause for longer than it may be idle' '' \
+	"$(cmp "$dir/slow" "$dir/store/boot/x86_64/initrd.img" 2>&1)"
+wait $idle
+is 'an idle connection ends from here' 'ok' "$(cat "$dir/idle")"
 
 kill -TERM $server
 wait $server
