@@ -4,6 +4,12 @@
 #include <errno.h>
 #include <string.h>
 
+/* lib/options.c writes a bool where `local` is. */
+_Static_assert(sizeof(bool) == sizeof(unsigned char), "a bool is one byte");
+
+#define HOST_UNSET \
+	.timeout = SETTING_UNSET, .watchdog = SETTING_UNSET, .local = SETTING_UNSAID
+
 static bool mac_valid(const char *text)
 {
 	struct mac mac;
@@ -153,8 +159,7 @@ static void *open_host(void *ctx, const char *name, struct err *err)
 		err_set(err, -ENOMEM, "out of memory");
 		return NULL;
 	}
-	s->hosts[s->n_hosts] = (struct host_settings){
-		.name = copy, .timeout = SETTING_UNSET, .watchdog = SETTING_UNSET};
+	s->hosts[s->n_hosts] = (struct host_settings){.name = copy, HOST_UNSET};
 	return &s->hosts[s->n_hosts++];
 }
 
@@ -190,8 +195,8 @@ int settings_read(struct settings *s, int argc, char **argv, struct err *err)
 	int next, r;
 
 	*s = (struct settings){
-		.args = {.timeout = SETTING_UNSET, .watchdog = SETTING_UNSET},
-		.base = {.timeout = SETTING_UNSET, .watchdog = SETTING_UNSET},
+		.args = {HOST_UNSET},
+		.base = {HOST_UNSET},
 	};
 	r = options_args(settings_args, s, argc, argv, &next, err);
 	if (r < 0)
@@ -230,6 +235,15 @@ static unsigned int pick_number(
 	if (host != SETTING_UNSET)
 		return host;
 	return base != SETTING_UNSET ? base : none;
+}
+
+static bool pick_local(const struct settings *s, const struct host_settings *host)
+{
+	if (s->args.local != SETTING_UNSAID)
+		return s->args.local;
+	if (host->local != SETTING_UNSAID)
+		return host->local;
+	return s->base.local == true;
 }
 
 static const struct strvec *pick_initrds(
@@ -281,7 +295,7 @@ int settings_cfg(const struct settings *s, const struct host_settings *host,
 
 	if (!mac || mac_parse(mac, &cfg.mac) < 0)
 		return err_set(err, -EINVAL, "no host: say --mac MAC, or --config FILE");
-	if (s->args.local || h->local || s->base.local)
+	if (pick_local(s, h))
 		cfg.mode = GRUB_BOOT_LOCAL;
 	else if (PICK(s, host, kernel))
 		cfg.mode = GRUB_BOOT_CANDIDATE;

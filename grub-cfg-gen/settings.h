@@ -13,6 +13,7 @@
 #include "lib/options.h"
 
 #define SETTING_UNSET 0xffffffffu /* a number that was not given */
+#define SETTING_UNSAID 2          /* a yes or no that was not */
 
 struct host_settings {
 	char *name; /* of [host NAME]; owned */
@@ -20,7 +21,7 @@ struct host_settings {
 	char *first_cmdline, *serial, *label, *kernel, *cmdline;
 	struct strvec initrds;
 	unsigned int timeout, watchdog; /* seconds, or SETTING_UNSET */
-	bool local;
+	unsigned char local;            /* a bool once it is given, or SETTING_UNSAID */
 };
 
 struct settings {

@@ -88,6 +88,38 @@ static void the_nearest_setting_wins(void **state)
 	settings_release(&s);
 }
 
+static enum grub_boot mode_of(const struct settings *s, size_t host)
+{
+	struct err err = ERR_INIT;
+	struct grub_cfg cfg;
+
+	assert_int_equal(settings_cfg(s, &s->hosts[host], &cfg, &err), 0);
+	return cfg.mode;
+}
+
+static void a_no_takes_a_yes_back(void **state)
+{
+	CLEANUP_FREE char *config = write_config(*state,
+		"server = 10.0.0.1:8080\nlocal = yes\n"
+		"[host a]\nmac = 525400000001\n"
+		"[host b]\nmac = 525400000002\nlocal = no\n"
+		"[host c]\nmac = 525400000003\nlocal = no\nkernel = /k\n");
+	struct err err = ERR_INIT;
+	struct settings s;
+
+	assert_int_equal(READ(&s, &err, "-c", config), 0);
+	assert_int_equal(mode_of(&s, 0), GRUB_BOOT_LOCAL);
+	assert_int_equal(mode_of(&s, 1), GRUB_BOOT_FIRST_STAGE);
+	assert_int_equal(mode_of(&s, 2), GRUB_BOOT_CANDIDATE);
+	settings_release(&s);
+	assert_int_equal(READ(&s, &err, "-c", config, "--local"), 0);
+	assert_int_equal(mode_of(&s, 1), GRUB_BOOT_LOCAL);
+	settings_release(&s);
+	assert_int_equal(READ(&s, &err, "-c", config, "--local=no"), 0);
+	assert_int_equal(mode_of(&s, 0), GRUB_BOOT_FIRST_STAGE);
+	settings_release(&s);
+}
+
 static void assert_config_refused(const char *folder, const char *text, const char *word)
 {
 	CLEANUP_FREE char *config = write_config(folder, text);
@@ -181,6 +213,8 @@ int main(void)
 		cmocka_unit_test(the_man_page_has_every_option),
 		cmocka_unit_test_setup_teardown(
 			the_nearest_setting_wins, make_folder, remove_folder),
+		cmocka_unit_test_setup_teardown(
+			a_no_takes_a_yes_back, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(
 			bad_files_are_told_by_line, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(
