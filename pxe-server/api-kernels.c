@@ -296,10 +296,11 @@ static int load(struct server *server, const struct request *rq, const struct ho
 
 	if (!r)
 		r = image_id_parse(extra->id, &image->id, err);
-	if (!r)
-		r = store_load(&server->store, &image->id, true, image, err);
 	if (r < 0)
 		return r;
+	r = store_load(&server->store, &image->id, true, image, err);
+	if (r < 0) /* an image.json that is no good is no fault of who asks */
+		return r == -ENOENT ? r : -EIO;
 	store_files_path(image, &extra->path);
 	r = find_second(server, image, extra, err);
 	if (!r && *host->mac.text)

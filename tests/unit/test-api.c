@@ -81,6 +81,18 @@ static void one_image(void **state)
 	assert_int_equal(world_call(w, "GET", "/v1/kernels/..%2f..%2fetc", ""), 400);
 }
 
+static void an_image_that_is_damaged_is_the_servers_fault(void **state)
+{
+	struct world *w = *state;
+
+	world_write(w, "images/" IMAGE_A "/image.json", "{\"id\":");
+	assert_int_equal(world_call(w, "GET", "/v1/kernels/" A, ""), 500);
+	assert_body_has(w, "image.json");
+	world_write(w, "images/" IMAGE_A "/image.json", "{\"id\":\"../..\"}");
+	assert_int_equal(
+		world_call(w, "GET", "/v1/kernels/" A "?mac=" WORLD_MAC, ""), 500);
+}
+
 /* Two commits, one set of files: the second's are asked for under either name. */
 static void an_alias(void **state)
 {
@@ -221,6 +233,7 @@ int main(void)
 		test(the_hosts_own_entries_are_on_top),
 		test(an_image_that_left_the_store_is_passed_over),
 		test(one_image),
+		test(an_image_that_is_damaged_is_the_servers_fault),
 		test(an_alias),
 		test(the_candidates_command_line),
 		test(bad_queries),
