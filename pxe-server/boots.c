@@ -223,10 +223,21 @@ static int take_local_disk(
 	return r ? r : hosts_set_local(db, &boot->mac, now + LOCAL_AGAIN_SECONDS, err);
 }
 
+/* 1: the host wants its local disk, 0: not, or nobody knows it. */
+static int wants_disk(struct db *db, const struct mac *mac, double now, struct err *err)
+{
+	int64_t n;
+	int r = db_number(db, &n, err,
+		"SELECT count(*) FROM hosts WHERE mac = ? AND local_until > ?", "td",
+		mac->text, now);
+
+	return r < 0 ? r : n > 0;
+}
+
 static int ask(struct db *db, const struct mac *mac, const char *address, double now,
 	struct boot *ret_boot, struct err *err)
 {
-	int wants_local = hosts_wants_local(db, mac, now, err);
+	int wants_local = wants_disk(db, mac, now, err);
 	struct boot boot;
 	int r = wants_local;
 

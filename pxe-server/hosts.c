@@ -365,16 +365,6 @@ int hosts_set_local(struct db *db, const struct mac *mac, double until, struct e
 		until, mac->text);
 }
 
-int hosts_wants_local(struct db *db, const struct mac *mac, double now, struct err *err)
-{
-	int64_t n;
-	int r = db_number(db, &n, err,
-		"SELECT count(*) FROM hosts WHERE mac = ? AND local_until > ?", "td",
-		mac->text, now);
-
-	return r < 0 ? r : n > 0;
-}
-
 int hosts_set_seen(struct db *db, const struct mac *mac, double now, struct err *err)
 {
 	return db_run(

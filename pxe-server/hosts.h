@@ -78,8 +78,6 @@ int hosts_set_good(
 	struct db *db, const struct mac *mac, const char *image, struct err *err);
 /* The wish for the local disk (boot-effect.c makes it); until 0 ends it. */
 int hosts_set_local(struct db *db, const struct mac *mac, double until, struct err *err);
-/* 1: it is wished for, 0: not, or there is no such host. */
-int hosts_wants_local(struct db *db, const struct mac *mac, double now, struct err *err);
 int hosts_set_seen(struct db *db, const struct mac *mac, double now, struct err *err);
 
 /* Calls each() for all hosts, by name, then MAC; last_state is of its latest boot. */

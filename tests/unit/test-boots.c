@@ -4,80 +4,7 @@
 #include <errno.h>
 #include <math.h>
 
-#include "tests/unit/server-world.h"
-
-#define A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-#define B "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
-#define IMAGE_A "x86_64/lab/" A
-#define IMAGE_B "x86_64/lab/" B
-
-static const struct mac mac = {WORLD_MAC};
-
-static int make(void **state)
-{
-	struct world *w;
-
-	world_make(state);
-	w = *state;
-	world_image(w, "x86_64", A, "master", 1);
-	world_image(w, "x86_64", B, "master", 2);
-	world_sync(w);
-	return 0;
-}
-
-static struct boot ask(struct world *w, double now)
-{
-	struct err err = ERR_INIT;
-	struct boot boot;
-
-	assert_int_equal(boots_ask(&w->server.db, &mac, "10.0.0.7", now, &boot, &err), 0);
-	return boot;
-}
-
-static struct boot announce(struct world *w, double now)
-{
-	struct boot boot;
-
-	assert_int_equal(boots_make(&w->server.db, &mac, true, now, &boot, NULL), 0);
-	return boot;
-}
-
-static struct boot post(struct world *w, const char *id, const char *body, double now)
-{
-	struct err err = ERR_INIT;
-	struct event event;
-	struct boot boot;
-	char text[512];
-
-	snprintf(text, sizeof(text), "%s", body);
-	assert_int_equal(event_parse(text, &event, &err), 0);
-	assert_int_equal(
-		boots_event(&w->server.db, &mac, id, &event, now, &boot, &err), 0);
-	return boot;
-}
-
-static struct boot again(struct world *w, const char *id)
-{
-	struct boot boot;
-
-	assert_int_equal(boots_find(&w->server.db, &mac, id, &boot, NULL), 0);
-	return boot;
-}
-
-static struct host host(struct world *w)
-{
-	struct host host;
-
-	assert_int_equal(hosts_find(&w->server.db, WORLD_MAC, &host, NULL), 0);
-	return host;
-}
-
-static void set_next(struct world *w, const char *image)
-{
-	assert_int_equal(hosts_ensure(&w->server.db, &mac, NULL), 0);
-	assert_int_equal(
-		hosts_set_image(&w->server.db, &mac, HOST_NEXT, image, false, NULL), 0);
-}
+#include "tests/unit/boots-world.h"
 
 static void grub_takes_over_an_announced_reset(void **state)
 {
@@ -108,94 +35,6 @@ static void a_clock_set_back_makes_no_old_boot_of_a_new_one(void **state)
 	struct boot before = ask(w, 5000);
 
 	assert_string_not_equal(ask(w, 1000).id, before.id);
-}
-
-static int64_t events_of(struct world *w, const struct boot *boot, const char *stage)
-{
-	int64_t n;
-
-	assert_int_equal(
-		db_number(&w->server.db, &n, NULL,
-			"SELECT count(*) FROM events WHERE boot = ? AND stage = ?", "it",
-			boot->seq, stage),
-		0);
-	return n;
-}
-
-/* A boot whose first stage wants the local disk at `now`. */
-static struct boot wish(struct world *w, double now)
-{
-	struct boot boot = ask(w, now - 10);
-
-	return post(w, boot.id, "stage=local\ndetail=it was chosen", now);
-}
-
-static void the_local_disk_is_an_event_of_the_boot_that_takes_it(void **state)
-{
-	struct world *w = *state;
-	struct boot wished = wish(w, 100), boot = ask(w, 3699);
-
-	assert_string_not_equal(boot.id, wished.id);
-	assert_true(boot.local);
-	assert_string_equal(boot.state, "local");
-	assert_string_equal(boot.image, "local");
-	assert_int_equal(events_of(w, &boot, "grub"), 1);
-	assert_int_equal(events_of(w, &boot, "local"), 1);
-	wish(w, 5000);
-	assert_false(ask(w, 8601).local);
-}
-
-static void grub_that_lost_the_answer_gets_the_local_disk_again(void **state)
-{
-	struct world *w = *state;
-	struct boot boot, again;
-
-	wish(w, 100);
-	boot = ask(w, 105);
-	again = ask(w, 135);
-	assert_string_equal(again.id, boot.id);
-	assert_true(again.local);
-	assert_string_equal(again.state, "local");
-	assert_int_equal(events_of(w, &boot, "local"), 1);
-	/* no matter how often it asks */
-	again = ask(w, 166);
-	assert_string_not_equal(again.id, boot.id);
-	assert_false(again.local);
-}
-
-static void a_newer_choice_ends_the_wish_for_the_local_disk(void **state)
-{
-	struct world *w = *state;
-	struct db *db = &w->server.db;
-
-	wish(w, 100);
-	announce(w, 110);
-	assert_false(ask(w, 120).local);
-	wish(w, 200);
-	set_next(w, IMAGE_A);
-	assert_false(ask(w, 210).local);
-	wish(w, 300);
-	assert_int_equal(hosts_set_image(db, &mac, HOST_DEFAULT, "", true, NULL), 0);
-	assert_false(ask(w, 310).local);
-	/* the machine has come to a candidate without asking */
-	post(w, wish(w, 400).id, "stage=kexec\nimage=" IMAGE_A, 410);
-	assert_false(ask(w, 420).local);
-	/* nor is the answer given again then */
-	wish(w, 500);
-	assert_true(ask(w, 505).local);
-	set_next(w, IMAGE_A);
-	assert_false(ask(w, 506).local);
-}
-
-static void a_wish_from_before_an_announced_reset_is_none(void **state)
-{
-	struct world *w = *state;
-	struct boot before = ask(w, 100), reset = announce(w, 110), boot;
-
-	post(w, before.id, "stage=local", 111);
-	boot = ask(w, 120);
-	assert_string_equal(boot.id, reset.id);
-	assert_false(boot.local);
 }
 
 static void next_is_used_up_by_its_kexec_and_by_nothing_else(void **state)
@@ -390,18 +229,12 @@ static void a_line_tells_all(void **state)
 		" fetch=1.50 kexec=- kernel=- userspace=- total=-\t\n"));
 }
 
-#define test(name) cmocka_unit_test_setup_teardown(name, make, world_drop)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		test(grub_takes_over_an_announced_reset),
 		test(a_machine_that_asks_again_at_once_is_in_the_same_boot),
 		test(a_clock_set_back_makes_no_old_boot_of_a_new_one),
-		test(the_local_disk_is_an_event_of_the_boot_that_takes_it),
-		test(grub_that_lost_the_answer_gets_the_local_disk_again),
-		test(a_newer_choice_ends_the_wish_for_the_local_disk),
-		test(a_wish_from_before_an_announced_reset_is_none),
 		test(next_is_used_up_by_its_kexec_and_by_nothing_else),
 		test(a_kexec_of_nothing_is_refused_and_leaves_no_event),
 		test(up_is_compared_with_what_was_sent),
