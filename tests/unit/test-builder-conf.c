@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+/* the tables of its sections */
+#include "builder/conf.c"
 #include "tests/unit/builder-tree.h"
 
 static char temp[32];
@@ -136,23 +138,149 @@ static void a_section_has_images_made_on_a_cluster(void **state)
 	assert_int_equal(conf.slurm.option.n, 2);
 }
 
-/* Every option stands in the man page, and nothing there is made up. */
+/* The file's text with what stands in it behind '#' like an option or a section. */
+static void uncomment(const char *path, struct buf *ret_text, int *ret_lines)
+{
+	CLEANUP_BUF struct buf file;
+	char *line, *rest;
+
+	buf_init(&file, 1 << 16);
+	assert_int_equal(file_read(path, &file, NULL), 0);
+	*ret_lines = 0;
+	rest = file.data;
+	while ((line = strsep(&rest, "\n"))) {
+		const char *name = line + strspn(line, "# ");
+		size_t len = strspn(name, "abcdefghijklmnopqrstuvwxyz-_");
+		bool is = *name == '[' || (len && !strncmp(name + len, " = ", 3));
+
+		*ret_lines += is && name > line;
+		buf_addf(ret_text, "%s\n", is ? name : line);
+	}
+	assert_int_equal(buf_check(ret_text), 0);
+}
+
+/* As it is, and with all that it only shows. */
+static void the_example_is_taken(void **state)
+{
+	char *argv[] = {"tenfold-builder", "--conf", "builder/builder.conf.example",
+		"status", NULL},
+	     *none[] = {"status", NULL};
+	CLEANUP_CONF struct conf conf = {0}, whole = {0};
+	CLEANUP_STRVEC struct strvec rest = STRVEC_INIT;
+	CLEANUP_BUF struct buf text;
+	struct err err = ERR_INIT;
+	int lines;
+
+	(void)state;
+	if (conf_read(&conf, ARRAY_SIZE(argv) - 1, argv, &rest, &err) < 0)
+		fail_msg("%s", err.text);
+	assert_int_equal(conf.n_trees, 1);
+	assert_int_equal(conf.n_configs, 1);
+	assert_false(conf.slurm.on);
+
+	buf_init(&text, 1 << 16);
+	uncomment(argv[2], &text, &lines);
+	assert_true(lines > 20);
+	if (read_conf(text.data, none, &whole, &err) < 0)
+		fail_msg("%s", err.text);
+	assert_true(whole.freeze && whole.prune && whole.slurm.on);
+	assert_int_equal(whole.slurm.option.n, 3);
+	assert_int_equal(whole.n_trees, 1);
+	assert_int_equal(whole.n_configs, 1);
+	if (whole.trees && whole.configs) {
+		assert_int_equal(whole.trees[0].depth, 100);
+		assert_int_equal(whole.configs[0].arch.n, 2);
+	}
+}
+
+/* Where a page tells names: in lines that begin so, between two marks. */
+struct place {
+	const char *from, *to, *begin;
+	const char *before; /* in such a line; more names may follow behind commas */
+};
+
+/* "|name|name|" */
+static void names_at(const char *page, const struct place *place, struct buf *names)
+{
+	const char *line = strstr(page, place->from);
+	const char *end = line ? strstr(line + strlen(place->from), place->to) : NULL;
+
+	if (!end)
+		fail_msg("the man page has no '%s', or no '%s'", place->from, place->to);
+	buf_adds(names, "|");
+	for (; end && line < end; line += strcspn(line, "\n") + 1) {
+		const char *name = strstr(line, place->before);
+
+		if (!name || strncmp(line, place->begin, strlen(place->begin)))
+			continue;
+		name += strlen(place->before);
+		for (size_t len; (len = strcspn(name, " \n")); name += len + 3) {
+			buf_addf(names, "%.*s|", (int)len, name);
+			if (strncmp(name + len, " , ", 3))
+				break;
+		}
+	}
+	assert_int_equal(buf_check(names), 0);
+}
+
+/* The names are those of the options for which where, masked, is this. */
+static void names_are(struct buf *names, const struct option_def *defs,
+	enum option_where mask, enum option_where is)
+{
+	char *name, *rest;
+
+	for (const struct option_def *def = defs; def->name; def++) {
+		char want[64];
+
+		snprintf(want, sizeof(want), "|%s|", def->name);
+		if ((def->where & mask) == is && !strstr(names->data, want))
+			fail_msg("the man page lacks '%s'", def->name);
+	}
+	rest = names->data + 1;
+	while ((name = strsep(&rest, "|"))) {
+		const struct option_def *def = defs;
+
+		while (def->name && strcmp(def->name, name))
+			def++;
+		if (*name && !def->name)
+			fail_msg("the man page has made up '%s'", name);
+		if (*name && (def->where & mask) != is)
+			fail_msg("the man page has '%s' in the wrong place", name);
+	}
+}
+
+/* Every option stands in the man page, in its place, and nothing there is made up. */
 static void the_man_page_has_all_options(void **state)
 {
+	static const struct {
+		struct place place;
+		const struct option_def *defs;
+		enum option_where mask, is;
+	} cases[] = {
+		{{".It Fl f ,", ".Sh THE FILE", ".It Fl ", "Fl -"}, conf_options,
+			OPTION_ARGS, OPTION_ARGS},
+		{{".Sh THE FILE", ".Bl ", ".Ic ", ".Ic "}, conf_options, OPTION_BOTH,
+			OPTION_BOTH},
+		{{".Sh THE FILE", ".Ic [", ".It ", "Ic "}, conf_options, OPTION_BOTH,
+			OPTION_FILE},
+		{{".Ic [tree NAME]\n", ".El", ".It ", "Ic "}, tree_options, OPTION_FILE,
+			OPTION_FILE},
+		{{".Ic [config NAME]\n", ".El", ".It ", "Ic "}, config_options,
+			OPTION_FILE, OPTION_FILE},
+		{{".Ic [slurm]\n", ".El", ".It ", "Ic "}, slurm_options, OPTION_FILE,
+			OPTION_FILE},
+	};
 	CLEANUP_BUF struct buf page;
 
 	(void)state;
 	buf_init(&page, 1 << 20);
-	if (file_read("docs/man/tenfold-builder.8", &page, NULL) < 0)
-		skip();
-	for (const struct option_def *def = conf_options; def->name; def++) {
-		char want[64];
+	assert_int_equal(file_read("docs/man/tenfold-builder.8", &page, NULL), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		CLEANUP_BUF struct buf names;
 
-		/* .Fl -name on the command line, .Ic name in the file */
-		snprintf(want, sizeof(want), "%s%s",
-			def->where & OPTION_ARGS ? "Fl -" : "It Ic ", def->name);
-		if (!strstr(page.data, want))
-			fail_msg("the man page lacks '%s'", want);
+		buf_init(&names, 4096);
+		names_at(page.data, &cases[i].place, &names);
+		names_are(&names, cases[i].defs, cases[i].mask, cases[i].is);
 	}
 }
 
@@ -163,6 +291,7 @@ int main(void)
 		cmocka_unit_test(a_repo_is_a_tree_of_its_own),
 		cmocka_unit_test(says_what_is_wrong),
 		cmocka_unit_test(a_section_has_images_made_on_a_cluster),
+		cmocka_unit_test(the_example_is_taken),
 		cmocka_unit_test(the_man_page_has_all_options),
 	};
 
