@@ -15,6 +15,9 @@ install_docs := $(wildcard docs/*.md)
 install_completion := bisect/tenfold-bisect.bash
 install_examples := $(wildcard */*.conf.example docs/examples/*)
 
+# texts name the folder that the programs read
+install_text = sed 's,/etc/tenfold,$(SYSCONFDIR)/tenfold,g' $(1) >$(2) && chmod 644 $(2)
+
 install: all install-dracut ## all of it (PREFIX=, DESTDIR=)
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(SBINDIR) $(DESTDIR)$(LIBEXECDIR)
 	install -m 755 $(addprefix $(BUILD)/,$(install_bin)) $(DESTDIR)$(BINDIR)
@@ -22,15 +25,17 @@ install: all install-dracut ## all of it (PREFIX=, DESTDIR=)
 	install -m 755 $(preload) $(DESTDIR)$(LIBEXECDIR)
 	$(if $(install_libexec),install -m 755 $(install_libexec) $(DESTDIR)$(LIBEXECDIR))
 	set -e; for page in $(install_man); do \
-		install -D -m 644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}; \
+		install -d $(DESTDIR)$(MANDIR)/man$${page##*.}; \
+		$(call install_text,$$page,$(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}); \
 	done
 	install -d $(DESTDIR)$(SYSCONFDIR)/tenfold
-	install -D -m 644 $(install_completion) $(DESTDIR)$(COMPLETIONDIR)/tenfold-bisect
+	install -d $(DESTDIR)$(COMPLETIONDIR)
+	$(call install_text,$(install_completion),$(DESTDIR)$(COMPLETIONDIR)/tenfold-bisect)
 	install -d $(DESTDIR)$(DOCDIR) $(DESTDIR)$(EXAMPLEDIR)
 	install -m 644 $(install_docs) $(DESTDIR)$(DOCDIR)
 	set -e; for file in $(install_examples); do \
 		name=$${file##*/}; \
-		install -m 644 $$file $(DESTDIR)$(EXAMPLEDIR)/$${name%.example}; \
+		$(call install_text,$$file,$(DESTDIR)$(EXAMPLEDIR)/$${name%.example}); \
 	done
 	install -d $(DESTDIR)$(UNITDIR)/tftpd-hpa.service.d
 	set -e; for unit in tenfold-server tenfold-builder; do \

@@ -7,11 +7,15 @@ install-dracut: $(dracut_first) ## the dracut modules, tenfold-menu and tenfold-
 	install -d $(DESTDIR)$(DRACUTDIR) $(DESTDIR)$(BINDIR) $(DESTDIR)$(SBINDIR)
 	for m in $(dracut_modules); do \
 		install -d $(DESTDIR)$(DRACUTDIR)/$$m && \
-		cp -p dracut-module/$$m/* $(DESTDIR)$(DRACUTDIR)/$$m/ || exit 1; \
+		for f in dracut-module/$$m/*; do \
+			mode=644; [ ! -x $$f ] || mode=755; \
+			install -m $$mode $$f $(DESTDIR)$(DRACUTDIR)/$$m/ || exit 1; \
+		done; \
 	done
 	# dracut looks for programs in /usr and / only
 	sed 's,tenfold_menu:-tenfold-menu,tenfold_menu:-$(BINDIR)/tenfold-menu,' \
 		dracut-module/50tenfold/module-setup.sh >$(DESTDIR)$(DRACUTDIR)/50tenfold/module-setup.sh
+	chmod 755 $(DESTDIR)$(DRACUTDIR)/50tenfold/module-setup.sh
 	install -m 755 $(dracut_first) $(DESTDIR)$(BINDIR)/tenfold-menu
 	sed 's,TENFOLD_DRACUT_DIR:-/usr/lib/dracut/modules.d,TENFOLD_DRACUT_DIR:-$(DRACUTDIR),' \
 		dracut-module/tenfold-mkboot >$(DESTDIR)$(SBINDIR)/tenfold-mkboot

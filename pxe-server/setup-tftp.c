@@ -289,7 +289,7 @@ int setup_tftp(const struct setup *s, struct err *err)
 
 int setup_tftpd(const struct setup *s, struct err *err)
 {
-	if (strpbrk(s->tftp, " \t\n\"$`\\"))
+	if (*s->tftp != '/' || strpbrk(s->tftp, " \t\n\"$`\\"))
 		return err_set(err, -EINVAL,
 			"in.tftpd's settings cannot hold the folder '%.200s'", s->tftp);
 	printf("# /etc/default/tftpd-hpa for tenfold\n"

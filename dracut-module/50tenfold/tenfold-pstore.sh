@@ -4,7 +4,8 @@
 # or its error record (ACPI ERST): sent to the server, then deleted.
 #
 # Sourced after tenfold-lib.sh. Runs beside the list and the fetch. Records that the server
-# does not take, as no candidate came before, are those of the local system, and stay.
+# does not take, as no candidate came before or the local disk was booted since, are those of the
+# local system, and stay.
 # shellcheck disable=SC2153 # set by tenfold-lib.sh
 
 TF_PSTORE_JOB=

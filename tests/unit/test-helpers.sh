@@ -127,10 +127,15 @@ for helper in power-ssh reboot-ssh warm-ssh; do
 	is 'what ssh ends with is told' "255 ${usual}[root@lab3]" "$(by $helper lab3)"
 	CODE=''
 	# shellcheck disable=SC2016 # no shell may expand them
-	for host in '$(touch x)' '`touch x`' 'a;touch x' "'; touch x; '" '-oProxyCommand=touch x' '*'; do
+	for host in '$(touch x)' '`touch x`' 'a;touch x' "'; touch x; '" '*'; do
 		is "'$host' stays one word" "0 ${usual}[root@$host] $command" \
 			"$(by $helper "$host") $(cat "$SENT")"
 	done
+	: >"$CALLS"
+	# shellcheck disable=SC2046 # words
+	PATH=$dir/bin:/usr/bin:/bin "$helpers/$helper" '-oProxyCommand=touch x@y' $(ready $helper) \
+		2>"$dir/said"
+	is 'an option is no address' "2 $helper: bad address" "$? $(cat "$dir/said")$(cat "$CALLS")"
 done
 is 'no shell has had them' '' "$(ls -A "$dir/empty")"
 is 'warm-ssh: the machine starts the step' \
@@ -146,6 +151,8 @@ for c in ';' '&' '|' '<' '>' '(' ')' '{' '}' '[' ']' '*' '?' '!' '#' '~' '=' '%'
 	refused "01${c}23" x86_64/lab/00ff || bad+="boot $c "
 	refused 0123 "x86_64/lab/00ff$c" || bad+="image $c "
 done
+refused '' x86_64/lab/00ff || bad+='no boot '
+refused 0123 '' || bad+='no image '
 is 'it takes a boot and an image, and nothing that a shell would' '' "$bad$(cat "$CALLS")"
 is 'and says so' 'warm-ssh: bad boot or image' "$(cat "$dir/said")"
 is 'a step to nowhere' 2 "$(runs warm-ssh lab3 0123)"
