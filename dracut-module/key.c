@@ -5,7 +5,8 @@ static int key_plain(struct key_decoder *d, unsigned char byte)
 {
 	switch (byte) {
 	case 0:
-		/* a break of the line, as when a terminal server is switched: nobody's key */
+		/* a break of the line, as when a terminal server is switched: nobody's
+		 * key */
 		return KEY_NONE;
 	case KEY_ESCAPE:
 		d->state = KEY_ESC;
