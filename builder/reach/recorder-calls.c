@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The C library's functions that look at files, each told of after it was called. */
-/* whose inline functions would stand beside these */
-#undef _FORTIFY_SOURCE
 #include "recorder.h"
 
 #include <dirent.h>
