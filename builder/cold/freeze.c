@@ -231,14 +231,6 @@ static int make_pack(struct packing *p, struct err *err)
 	return r < 0 ? r : write_pack(p, &bytes, err);
 }
 
-/* True if the image has a pack that can be read down to its first base. */
-static bool has_pack(struct packing *p)
-{
-	CLEANUP_CHAIN struct chain chain = {0};
-
-	return chain_open(p->freezer->store, &p->image->id, NULL, &chain, NULL) == 0;
-}
-
 static int remove_files(struct packing *p, struct frozen *frozen, struct err *err)
 {
 	CLEANUP_BUF struct buf path = {0};
@@ -257,19 +249,29 @@ static int remove_files(struct packing *p, struct frozen *frozen, struct err *er
 	return 0;
 }
 
+/* A pack of old may be whole and give other bytes than once: what compresses them was
+ * upgraded since. It is not made anew, as others may be made against it. */
+static int prove_again(struct packing *p, struct chain *chain, struct err *err)
+{
+	int r = thaw_prove(chain, p->image, err);
+
+	return r < 0 ? err_prefix(err, r, "its files stay where they are") : 0;
+}
+
 static int freeze(struct packing *p, struct frozen *frozen, struct err *err)
 {
-	bool hot = store_is_hot(p->freezer->store, p->image);
-	bool packed = has_pack(p);
+	const struct store *store = p->freezer->store;
+	CLEANUP_CHAIN struct chain chain = {0};
+	bool hot = store_is_hot(store, p->image);
+	bool packed = chain_open(store, &p->image->id, NULL, &chain, NULL) == 0;
 	struct stat st;
-	int r = 0;
+	int r;
 
 	if (!hot && !packed)
 		return err_set(err, -ENOENT, "its files are missing, and its pack");
-	if (!packed) {
+	if (!packed)
 		forget(p->freezer, p->image->id.commit);
-		r = make_pack(p, err);
-	}
+	r = packed ? prove_again(p, &chain, err) : make_pack(p, err);
 	if (r < 0)
 		return r;
 	frozen->packed = !packed;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Images out of the way (thaw.h brings them back). A file leaves an image's folder only
- * when its pack is on the disk for good and has been restored from there once. Whatever
- * is killed in between, each file is in its folder, or in its pack, or in both.
+ * when its pack is on the disk for good and has just been restored from there, also if
+ * the pack was there before. Whatever is killed in between, each file is in its folder,
+ * or in its pack, or in both.
  */
 #ifndef TENFOLD_BUILDER_COLD_FREEZE_H
 #define TENFOLD_BUILDER_COLD_FREEZE_H
@@ -32,7 +33,8 @@ int freezer_open(struct freezer *freezer, const struct store *store, struct err 
 void freezer_close(struct freezer *freezer);
 
 /* Packs an image (of an alias, the one that has its files), proves the pack, removes the
- * files. -ENOENT: no such image. */
+ * files. -ENOENT: no such image. -EBADMSG: what is there does not come back from the
+ * pack, and stays. */
 int freezer_add(struct freezer *freezer, const struct image_id *id,
 	struct frozen *ret_frozen, struct err *err);
 

@@ -192,6 +192,38 @@ static void says_what_is_lost(void **state)
 	assert_int_equal(freeze(w, &a, &frozen, &err), -ENOENT);
 }
 
+/* Another version of gzip, which compresses less. */
+static void upgrade_gzip(struct world *w)
+{
+	static const char script[] = "#!/bin/sh\nPATH=${PATH#*:} exec gzip -n -1\n";
+	CLEANUP_FREE char *tool = buf_format("%s/gzip", w->root);
+	CLEANUP_FREE char *path = buf_format("%s:%s", w->root, getenv("PATH"));
+
+	assert_int_equal(file_write_atomic(tool, script, strlen(script), 0755, NULL), 0);
+	setenv("PATH", path, 1);
+}
+
+/* The pack of a thawed image, from before the upgrade: whole, but of no use now. */
+static void keeps_files_that_do_not_come_back(void **state)
+{
+	struct world *w = *state;
+	CLEANUP_FREE char *before = strdup(getenv("PATH"));
+	struct image_id a = cold_image(&w->store, 'a', 100, GZIP);
+	struct err err = ERR_INIT;
+	struct frozen frozen;
+	int r;
+
+	must_freeze(w, &a);
+	must_thaw(w, &a);
+	upgrade_gzip(w);
+	r = freeze(w, &a, &frozen, &err);
+	setenv("PATH", before, 1);
+	assert_int_equal(r, -EBADMSG);
+	assert_non_null(strstr(err.text, "its files stay where they are: 'vmlinuz'"));
+	assert_image_whole(&w->store, &a);
+	assert_false(must_freeze(w, &a).packed);
+}
+
 /* A file may have so many bytes: what a full disk does to a write. */
 static void limit_files(rlim_t bytes)
 {
@@ -277,6 +309,7 @@ int main(void)
 		T(finds_damage),
 		T(repairs_a_pack_from_its_image),
 		T(says_what_is_lost),
+		T(keeps_files_that_do_not_come_back),
 		T(leaves_all_as_it_was_when_nothing_can_be_written),
 		T(sweeps_what_nobody_needs),
 		T(freezes_alone),
