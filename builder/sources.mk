@@ -5,7 +5,7 @@ builder_srcs := cli.c cmd-build.c cmd-estimate.c cmd-fetch.c cmd-freeze.c cmd-ma
 builder_srcs += $(addprefix git/,refs.c remote.c repo.c revs.c)
 builder_srcs += $(addprefix queue/,activity.c ask.c crew.c forecast.c queue.c recent.c \
 	schedule.c wanted.c wish.c)
-builder_srcs += $(addprefix job/,alias.c build-id.c costs.c deliver.c job.c make.c pack.c \
+builder_srcs += $(addprefix job/,alias.c build-id.c costs.c deliver.c job.c make.c mark.c pack.c \
 	progress.c publish.c source-writer.c source.c workplace.c)
 builder_srcs += $(addprefix kbuild/,build-log.c ccache.c kbuild.c kconfig.c run.c)
 builder_srcs += $(addprefix sandbox/,census.c cgroup.c guard.c sandbox.c words.c)

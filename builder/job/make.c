@@ -158,7 +158,7 @@ static int settle_objects(struct making *m, bool whole, struct err *err)
 	mark.phase = PHASE_IDLE;
 	mark.built = mark.built || m->configured;
 	snprintf(mark.config, sizeof(mark.config), "%s", m->configured ? m->key : "");
-	clock_gettime(CLOCK_REALTIME, &mark.floor);
+	mark.floor = workplace_floor(&m->place);
 	return workplace_mark(&m->place, &mark, err);
 }
 
@@ -246,6 +246,11 @@ int making_make(struct making *m, struct err *err)
 	/* they were kept on the word of objects that did not come about */
 	if (made != KBUILD_OK)
 		spare_undo(&m->spare);
+	if (workplace_is_ahead(&m->place)) {
+		m->kb.torn = true;
+		made = err_set(
+			err, -EIO, "the clock was set back while make was at work");
+	}
 	/* torn: the mark goes on saying that a make is at work */
 	if (made < 0 && m->kb.torn)
 		return made;

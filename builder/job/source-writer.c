@@ -66,7 +66,7 @@ static int write_blob(struct source_writer *w, int parent, const char *name,
 {
 	const char *data = git_blob_rawcontent(blob);
 	size_t left = git_blob_rawsize(blob);
-	struct timespec times[2] = {w->floor, w->floor};
+	struct timespec times[2] = {w->time, w->time};
 	CLEANUP_FD int fd =
 		openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 
@@ -82,7 +82,7 @@ static int write_blob(struct source_writer *w, int parent, const char *name,
 		data += n;
 		left -= n;
 	}
-	return w->stamp && futimens(fd, times) < 0 ? -errno : 0;
+	return futimens(fd, times) < 0 ? -errno : 0;
 }
 
 static int write_link(
@@ -90,13 +90,13 @@ static int write_link(
 {
 	CLEANUP_FREE char *target =
 		strndup(git_blob_rawcontent(blob), git_blob_rawsize(blob));
-	struct timespec times[2] = {w->floor, w->floor};
+	struct timespec times[2] = {w->time, w->time};
 
 	if (!target)
 		return -ENOMEM;
 	if (symlinkat(target, parent, name) < 0)
 		return -errno;
-	if (w->stamp && utimensat(parent, name, times, AT_SYMLINK_NOFOLLOW) < 0)
+	if (utimensat(parent, name, times, AT_SYMLINK_NOFOLLOW) < 0)
 		return -errno;
 	return 0;
 }

@@ -17,11 +17,11 @@
 struct source_writer {
 	git_repository *repo;
 	const char *dir;
-	int root;              /* of dir */
-	struct timespec floor; /* times of written files start here */
-	bool stamp;            /* the clock is behind floor: set times by hand */
+	int root;             /* of dir */
+	struct timespec time; /* of all that is written, wherever the clock goes */
 	struct source_change *change;
-	struct strvec folder_links; /* new symlinks; may point at folders */
+	struct strvec folder_links; /* symlinks, new or not known to be old; may
+				     * point at folders */
 	struct err *err;
 };
 

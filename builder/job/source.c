@@ -114,6 +114,21 @@ static int prune(struct source_writer *w, int fd, git_tree *tree, struct buf *pa
 	return 0;
 }
 
+static int match_file(
+	struct source_writer *w, int fd, const git_tree_entry *entry, const char *path)
+{
+	git_filemode_t mode = git_tree_entry_filemode(entry);
+	const char *name = git_tree_entry_name(entry);
+	struct stat st;
+
+	if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+		!same(fd, name, entry, &st))
+		return source_put(w, path, git_tree_entry_id(entry), mode);
+	if (mode == GIT_FILEMODE_LINK)
+		strvec_add(&w->folder_links, path);
+	return strvec_check(&w->folder_links);
+}
+
 /* Makes one folder hold one tree, whatever it held. path ends in '/' or is empty. */
 static int match_tree(struct source_writer *w, int fd, git_tree *tree, struct buf *path);
 
@@ -123,7 +138,6 @@ static int match_entry(
 	const char *name = git_tree_entry_name(entry);
 	CLEANUP(cleanup_git_tree) git_tree *sub = NULL;
 	size_t len = path->len;
-	struct stat st;
 	int r = 0;
 
 	if (!source_name_safe(name, strlen(name)) || strchr(name, '/'))
@@ -131,10 +145,7 @@ static int match_entry(
 			w->err, -EINVAL, "the commit has a file named '%.200s'", name);
 	buf_adds(path, name);
 	if (git_tree_entry_filemode(entry) != GIT_FILEMODE_TREE) {
-		if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
-			!same(fd, name, entry, &st))
-			r = source_put(w, path->data, git_tree_entry_id(entry),
-				git_tree_entry_filemode(entry));
+		r = match_file(w, fd, entry, path->data);
 	} else if (git_tree_lookup(&sub, w->repo, git_tree_entry_id(entry)) < 0) {
 		r = repo_error(w->err, -EIO, "cannot read the commit's tree");
 	} else {
@@ -192,21 +203,25 @@ static int apply_between(struct source_writer *w, const char *from, git_tree *to
 	return apply_diff(w, diff);
 }
 
+static struct timespec touch_times[2]; /* nftw(3) has no context */
+
 static int touch_file(const char *path, const struct stat *st, int flag, struct FTW *ftw)
 {
 	(void)st;
 	(void)ftw;
 	if (flag == FTW_F)
-		utimensat(AT_FDCWD, path, NULL, AT_SYMLINK_NOFOLLOW);
+		utimensat(AT_FDCWD, path, touch_times, AT_SYMLINK_NOFOLLOW);
 	return 0;
 }
 
 /* make -L sees a symlink's own time, but not that of one on the way to a file: what a
- * new symlink to a folder of the tree leads to counts as new. */
+ * new symlink to a folder of the tree leads to counts as new, and so does what any leads
+ * to that a killed checkout may have put there. */
 static void touch_behind_links(struct source_writer *w)
 {
 	CLEANUP_FREE char *root = realpath(w->dir, NULL);
 
+	touch_times[0] = touch_times[1] = w->time;
 	for (size_t i = 0; root && i < w->folder_links.n; i++) {
 		CLEANUP_FREE char *target = NULL;
 		CLEANUP_BUF struct buf path = {0};
@@ -222,17 +237,26 @@ static void touch_behind_links(struct source_writer *w)
 	}
 }
 
+/* Once for the whole checkout: a clock that is set back in the middle of it changes
+ * nothing. */
+static struct timespec later_of_now_and(struct timespec floor)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return now.tv_sec < floor.tv_sec ||
+			       (now.tv_sec == floor.tv_sec && now.tv_nsec < floor.tv_nsec)
+		       ? floor
+		       : now;
+}
+
 int source_update(git_repository *repo, const char *dir, const char *from, const char *to,
 	struct timespec floor, struct source_change *ret_change, struct err *err)
 {
-	struct source_writer w = {.repo = repo,
-		.dir = dir,
-		.floor = floor,
-		.change = ret_change,
-		.err = err};
+	struct source_writer w = {
+		.repo = repo, .dir = dir, .change = ret_change, .err = err};
 	CLEANUP(cleanup_git_tree) git_tree *tree = NULL;
 	CLEANUP_FD int root = -1;
-	struct timespec now;
 	int r = dir_make(dir, 0755, err);
 
 	if (r < 0)
@@ -241,13 +265,11 @@ int source_update(git_repository *repo, const char *dir, const char *from, const
 	if (root < 0)
 		return err_errno(err, -errno, "cannot open '%s'", dir);
 	w.root = root;
-	clock_gettime(CLOCK_REALTIME, &now);
-	w.stamp = now.tv_sec < floor.tv_sec ||
-		  (now.tv_sec == floor.tv_sec && now.tv_nsec <= floor.tv_nsec);
+	w.time = later_of_now_and(floor);
 	r = get_tree(&w, to, &tree);
 	if (!r)
 		r = from ? apply_between(&w, from, tree) : match_all(&w, tree);
-	if (!r && from)
+	if (!r)
 		touch_behind_links(&w);
 	strvec_release(&w.folder_links);
 	return r;

@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <poll.h>
-#include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -15,81 +14,9 @@
 /* A machine that lost its power lost what the kernel had not written yet: dirty pages
  * go out after 30 s (vm.dirty_expire_centisecs) and the next flusher's round. */
 #define UNWRITTEN_SECONDS 120
-
-static const char *const phases[] = {"idle", "checkout", "make"};
-
-/* The value of a "KEY VALUE" line; false if there is none that fits. */
-static bool get(const char *text, const char *key, char *ret, size_t size)
-{
-	size_t len = strlen(key);
-
-	while (text && *text) {
-		size_t n = strcspn(text, "\n");
-
-		if (n > len && !strncmp(text, key, len) && text[len] == ' ') {
-			n -= len + 1;
-			if (n >= size)
-				return false;
-			memcpy(ret, text + len + 1, n);
-			ret[n] = '\0';
-			return true;
-		}
-		text += n + (text[n] == '\n');
-	}
-	return false;
-}
-
-void mark_parse(const char *text, struct mark *ret_mark)
-{
-	struct mark mark = {0};
-	char word[64];
-	long long sec;
-	long nsec;
-	size_t i;
-
-	*ret_mark = mark;
-	if (!get(text, "phase", word, sizeof(word)))
-		return;
-	for (i = 0; i < ARRAY_SIZE(phases) && strcmp(phases[i], word); i++)
-		;
-	if (i == ARRAY_SIZE(phases))
-		return;
-	mark.phase = i;
-	/* the last line: without it the file is not whole */
-	if (!get(text, "floor", word, sizeof(word)) ||
-		sscanf(word, "%lld.%ld", &sec, &nsec) != 2 || nsec < 0 ||
-		nsec > 999999999)
-		return;
-	mark.floor = (struct timespec){.tv_sec = sec, .tv_nsec = nsec};
-	if (get(text, "source", mark.source, sizeof(mark.source)) &&
-		!image_commit_valid(mark.source))
-		mark.source[0] = '\0';
-	if (get(text, "image", mark.image, sizeof(mark.image)) &&
-		!image_commit_valid(mark.image))
-		mark.image[0] = '\0';
-	get(text, "config", mark.config, sizeof(mark.config));
-	get(text, "names", mark.names, sizeof(mark.names));
-	get(text, "boot", mark.boot, sizeof(mark.boot));
-	mark.built = get(text, "built", word, sizeof(word)) && !strcmp(word, "yes");
-	*ret_mark = mark;
-}
-
-void mark_format(const struct mark *mark, struct buf *b)
-{
-	buf_addf(b, "phase %s\n", phases[mark->phase]);
-	if (mark->source[0])
-		buf_addf(b, "source %s\n", mark->source);
-	if (mark->image[0])
-		buf_addf(b, "image %s\n", mark->image);
-	if (mark->config[0])
-		buf_addf(b, "config %s\n", mark->config);
-	if (mark->names[0])
-		buf_addf(b, "names %s\n", mark->names);
-	buf_addf(b, "boot %s\n", mark->boot);
-	buf_addf(b, "built %s\n", mark->built ? "yes" : "no");
-	buf_addf(b, "floor %lld.%09ld\n", (long long)mark->floor.tv_sec,
-		mark->floor.tv_nsec);
-}
+/* In nanoseconds. Two clocks are read one after the other: less than NOISE is no step. */
+#define SECOND INT64_C(1000000000)
+#define NOISE (SECOND / 100)
 
 static int lock_fcntl(int fd, int command, struct flock *lock)
 {
@@ -209,6 +136,35 @@ static void read_boot(char ret_boot[BOOT_TEXT])
 		snprintf(ret_boot, BOOT_TEXT, "%.36s", text.data);
 }
 
+static int64_t nanoseconds(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return now.tv_sec * SECOND + now.tv_nsec;
+}
+
+/* How far the wall clock is ahead of the one that nobody sets. */
+static int64_t clock_ahead(void)
+{
+	int64_t before, wall, after;
+
+	do {
+		before = nanoseconds(CLOCK_BOOTTIME);
+		wall = nanoseconds(CLOCK_REALTIME);
+		after = nanoseconds(CLOCK_BOOTTIME);
+	} while (after - before > NOISE / 2); /* we did not run in between */
+	return wall - before;
+}
+
+/* By how much the wall clock was set back since the mark of this boot was written. */
+static int64_t clock_set_back(const struct mark *mark)
+{
+	int64_t by = mark->clock ? mark->clock - clock_ahead() : 0;
+
+	return by > NOISE ? by : 0;
+}
+
 static void mark_path(const char *dir, struct buf *b)
 {
 	buf_init(b, 4096);
@@ -224,6 +180,7 @@ int workplace_mark(struct workplace *place, const struct mark *mark, struct err 
 	buf_init(&text, 4096);
 	place->mark = *mark;
 	read_boot(place->mark.boot);
+	place->mark.clock = clock_ahead();
 	mark_format(&place->mark, &text);
 	r = buf_check(&path);
 	return r ? r : file_write_atomic(path.data, text.data, text.len, 0644, err);
@@ -257,6 +214,21 @@ static bool at_or_after(const struct timespec *a, const struct timespec *b)
 {
 	return a->tv_sec > b->tv_sec ||
 	       (a->tv_sec == b->tv_sec && a->tv_nsec >= b->tv_nsec);
+}
+
+struct timespec workplace_floor(const struct workplace *place)
+{
+	int64_t now = nanoseconds(CLOCK_REALTIME) + clock_set_back(&place->mark);
+
+	return (struct timespec){.tv_sec = now / SECOND, .tv_nsec = now % SECOND};
+}
+
+bool workplace_is_ahead(const struct workplace *place)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return !at_or_after(&now, &place->mark.floor);
 }
 
 static bool ends(const char *text, size_t len, const char *end)
@@ -311,6 +283,15 @@ static int purge(struct workplace *place, struct timespec since, struct err *err
 	return 0;
 }
 
+/* No mark: nothing here is known. Or all of it is from times that are still to come. */
+static int start_afresh(struct workplace *place, struct err *err)
+{
+	int r = place->mark.floor.tv_sec ? dir_remove(place->src, err) : 0;
+
+	place->mark = (struct mark){0};
+	return r ? r : workplace_clean(place, err);
+}
+
 int workplace_recover(struct workplace *place, struct err *err)
 {
 	char boot[BOOT_TEXT];
@@ -322,17 +303,17 @@ int workplace_recover(struct workplace *place, struct err *err)
 	read_mark(place->dir, &mark, &changed);
 	read_boot(boot);
 	rebooted = strcmp(mark.boot, boot) != 0;
-	if (!mark.floor.tv_sec) { /* no mark: nothing here is known */
-		place->mark = (struct mark){0};
-		return workplace_clean(place, err);
-	}
+	place->mark = mark;
+	if (!mark.floor.tv_sec || workplace_is_ahead(place))
+		return start_afresh(place, err);
 	if (mark.phase == PHASE_MAKE || rebooted) {
 		struct timespec since = mark.phase == PHASE_MAKE ? changed : mark.floor;
 
+		/* what was made after the clock was set back looks older than it is */
+		since.tv_sec -= rebooted ? UNWRITTEN_SECONDS
+					 : (clock_set_back(&mark) + SECOND - 1) / SECOND;
 		if (at_or_after(&since, &mark.floor))
 			mark.floor = since;
-		if (rebooted)
-			since.tv_sec -= UNWRITTEN_SECONDS;
 		r = purge(place, since, err);
 		mark.config[0] = '\0';
 	}

@@ -15,33 +15,7 @@
 
 #include "lib/buf.h"
 #include "lib/err.h"
-#include "lib/image.h"
-#include "lib/sha256.h"
-
-#define BOOT_TEXT 40
-
-enum phase {
-	PHASE_IDLE,     /* src holds `source`; every object in obj is whole */
-	PHASE_CHECKOUT, /* src is on its way to something else */
-	PHASE_MAKE,     /* objects written since the mark may be half-written */
-};
-
-struct mark {
-	enum phase phase;
-	char source[IMAGE_COMMIT_TEXT]; /* the tree in src; "": unknown */
-	char config[SHA256_TEXT];       /* what obj's .config was made from; "": stale */
-	char names[SHA256_TEXT];        /* kbuild_names_key() of the objects */
-	char boot[BOOT_TEXT];           /* the builder machine's boot id */
-	char image[IMAGE_COMMIT_TEXT];  /* the commit that src and obj stand for, built or
-					 * known not to build; "": unknown */
-	bool built;                     /* a make went through: the next is incremental */
-	struct timespec floor;          /* no object is newer */
-};
-
-/* mark_parse() takes what mark_format() writes; anything else gives the empty mark, with
- * which everything is looked at afresh. */
-void mark_parse(const char *text, struct mark *ret_mark);
-void mark_format(const struct mark *mark, struct buf *b);
+#include "mark.h"
 
 struct workplace {
 	char *dir, *src, *obj, *stage, *log; /* paths, owned */
@@ -67,11 +41,20 @@ int workplace_lock(struct workplace *place, int cancel_fd, void (*waiting)(void 
 	void *ctx, struct err *err);
 
 /* Reads the mark and makes true what it says: after a kill the objects of the unfinished
- * make are thrown away; after a reboot also what the disk may not have got. */
+ * make are thrown away; after a reboot also what the disk may not have got; everything if
+ * the clock was set back behind the floor. */
 int workplace_recover(struct workplace *place, struct err *err);
 
 /* Writes the mark, durably, before what it announces is done. */
 int workplace_mark(struct workplace *place, const struct mark *mark, struct err *err);
+
+/* What no object is newer than, though the wall clock may have been set back since the
+ * mark was written: for the next one's floor. */
+struct timespec workplace_floor(const struct workplace *place);
+
+/* True if the wall clock is behind the mark's floor: what is made now looks older than
+ * what was made before, so make would not put the two together. */
+bool workplace_is_ahead(const struct workplace *place);
 
 /* Throws all objects away. */
 int workplace_clean(struct workplace *place, struct err *err);

@@ -167,6 +167,7 @@ static void marks_make_the_round(void **state)
 		.config = "c0ffee",
 		.boot = "some-boot",
 		.built = true,
+		.clock = -1700000000123456789,
 		.floor = {.tv_sec = 1700000000, .tv_nsec = 42}};
 	struct mark back;
 	CLEANUP_BUF struct buf b;
@@ -177,6 +178,7 @@ static void marks_make_the_round(void **state)
 	mark_parse(b.data, &back);
 	assert_memory_equal(&mark.floor, &back.floor, sizeof(mark.floor));
 	assert_int_equal(back.phase, PHASE_MAKE);
+	assert_true(back.clock == mark.clock);
 	assert_string_equal(back.source, C40);
 	assert_string_equal(back.image, C40);
 	assert_string_equal(back.config, "c0ffee");

@@ -170,6 +170,29 @@ static void puts_any_mess_right(void **state)
 	assert_int_equal(change.written + change.removed, 0);
 }
 
+/* Killed when the new symlink was there and all else was still to come: the link is what
+ * it should be, and what it leads to must look new all the same. */
+static void knows_no_symlink_after_a_kill(void **state)
+{
+	const struct tree_file one[] = {{"asm-a/x.h", "a\n", 0}, {"asm-b/x.h", "b\n", 0},
+		{"asm", "asm-a", 0120000}};
+	const struct tree_file two[] = {{"asm", "asm-b", 0120000}};
+	char before[IMAGE_COMMIT_TEXT], after[IMAGE_COMMIT_TEXT], path[128];
+	const struct timespec old[2] = {{.tv_sec = 1000}, {.tv_sec = 1000}};
+	struct world *w = *state;
+
+	tree_commit(w->repo, "main", w->b, "one", one, ARRAY_SIZE(one), before);
+	tree_commit(w->repo, "main", before, "two", two, ARRAY_SIZE(two), after);
+	update(w, NULL, before);
+	snprintf(path, sizeof(path), "%s/asm-b/x.h", w->src);
+	assert_int_equal(utimensat(AT_FDCWD, path, old, 0), 0);
+	snprintf(path, sizeof(path), "%s/asm", w->src);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(symlink("asm-b", path), 0);
+	update(w, NULL, after);
+	assert_true(look(w, "asm-b/x.h").st_mtim.tv_sec > 1000);
+}
+
 static void falls_back_when_the_old_commit_is_gone(void **state)
 {
 	struct world *w = *state;
@@ -247,6 +270,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			writes_what_differs_and_nothing_else, setup, teardown),
 		cmocka_unit_test_setup_teardown(puts_any_mess_right, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			knows_no_symlink_after_a_kill, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			falls_back_when_the_old_commit_is_gone, setup, teardown),
 		cmocka_unit_test_setup_teardown(
