@@ -12,9 +12,12 @@
 
 enum breakage_verdict breakage_judge(const struct breakage_facts *facts)
 {
-	if (!facts->on_branch || facts->told || facts->mended || facts->parents_failed)
+	if (!facts->on_branch || facts->mended || facts->parents_failed)
 		return BREAKAGE_DROP;
-	return facts->parents_awaited ? BREAKAGE_WAIT : BREAKAGE_TELL;
+	/* also if another was told of: a parent may be what mends that one */
+	if (facts->parents_awaited)
+		return BREAKAGE_WAIT;
+	return facts->told ? BREAKAGE_DROP : BREAKAGE_TELL;
 }
 
 struct entry {

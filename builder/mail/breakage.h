@@ -17,8 +17,10 @@
 /* What is known of a commit that does not build, for one arch and config. */
 struct breakage_facts {
 	bool on_branch; /* its branch has it still */
-	bool told;      /* an ancestor or descendant was told of and is not mended yet */
-	bool mended;    /* a later commit of the branch has an image */
+	/* One that is not mended yet was told of: a descendant, or an ancestor that no
+	 * parent with an image lies behind. */
+	bool told;
+	bool mended; /* a later commit of the branch has an image */
 	size_t parents_failed;
 	size_t parents_awaited; /* neither built nor failed, but they will be */
 };

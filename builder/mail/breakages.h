@@ -29,7 +29,8 @@ int breakages_note(const char *state, const struct image_id *id, const char *tre
 	const char *branch, struct err *err);
 
 /* Looks at all of them: writes the mails that are due into the outbox. made: what was
- * built just now, or NULL. */
+ * built just now, or NULL. One that cannot be looked at (its tree is away) is an error,
+ * after all others were looked at. */
 int breakages_look(
 	const struct breakages *b, const struct image_id *made, struct err *err);
 

@@ -205,6 +205,91 @@ static void waits_for_the_one_to_blame(void **state)
 	read_mail(w, "", w->b, &mail);
 }
 
+/* d mends b, and e on top of it breaks something else; the newest is made first. */
+static void tells_of_a_breakage_that_came_with_a_repair(void **state)
+{
+	char e[IMAGE_COMMIT_TEXT];
+	struct world *w = *state;
+	CLEANUP_BUF struct buf mail;
+
+	builds(w, w->a);
+	fails(w, w->b);
+	fails(w, w->c);
+	commit(w, w->d, "break something else", e);
+	w->all_awaited = true;
+	fails(w, e);
+	assert_int_equal(count_mails(w), 1);
+	builds(w, w->d);
+	w->all_awaited = false;
+	look(w, NULL);
+	read_mail(w, "", e, &mail);
+	read_mail(w, "mended@", w->b, &mail);
+	assert_int_equal(count_mails(w), 3);
+}
+
+/* The machine was to blame: b, made once more, builds. */
+static void a_failure_may_be_withdrawn(void **state)
+{
+	struct world *w = *state;
+	struct image_id id = id_of(w->b);
+	CLEANUP_BUF struct buf mail, path;
+
+	builds(w, w->a);
+	fails(w, w->b);
+	buf_init(&path, 4096);
+	store_image_path(&w->store, &id, false, &path);
+	assert_int_equal(dir_remove(path.data, NULL), 0);
+	builds(w, w->b);
+	read_mail(w, "mended@", w->b, &mail);
+	/* and the next breakage is told of as ever */
+	fails(w, w->c);
+	assert_int_equal(count_mails(w), 3);
+}
+
+static void a_failure_may_be_forgotten(void **state)
+{
+	struct world *w = *state;
+	struct image_id id = id_of(w->b);
+	CLEANUP_BUF struct buf path;
+
+	builds(w, w->a);
+	fails(w, w->b);
+	buf_init(&path, 4096);
+	store_image_path(&w->store, &id, false, &path);
+	assert_int_equal(dir_remove(path.data, NULL), 0);
+	builds(w, w->d);
+	assert_int_equal(count_mails(w), 1);
+}
+
+static void a_tree_that_is_away_keeps_no_mail_back(void **state)
+{
+	struct world *w = *state;
+	struct image_id id = id_of(w->b);
+	struct err err = ERR_INIT;
+	char away[] = "/nowhere", gone[] = "gone";
+	struct conf_tree trees[] = {
+		{.name = gone, .remote = away, .in_place = true}, w->tree};
+
+	w->conf.trees = trees;
+	w->conf.n_trees = 2;
+	builds(w, w->a);
+	/* whichever is read first */
+	memset(id.commit, '0', 40);
+	assert_int_equal(breakages_note(w->conf.state, &id, "gone", "main", NULL), 0);
+	publish(w, id.commit, false, "x\n");
+	memset(id.commit, 'f', 40);
+	assert_int_equal(breakages_note(w->conf.state, &id, "gone", "main", NULL), 0);
+	publish(w, id.commit, false, "x\n");
+	id = id_of(w->b);
+	assert_int_equal(
+		breakages_note(w->conf.state, &id, "mini", "mini/main", NULL), 0);
+	publish(w, w->b, false, "a.c:1:1: error: no\n");
+	assert_int_equal(breakages_look(&w->breakages, NULL, &err), -ENOENT);
+	assert_non_null(strstr(err.text, "/nowhere"));
+	assert_int_equal(count_mails(w), 1);
+	w->conf.trees = &w->tree;
+}
+
 /* Nobody is going to build the parent: then the first that was seen is told of, once. */
 static void tells_of_the_first_that_was_seen(void **state)
 {
@@ -314,7 +399,11 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {TEST(one_mail_a_breakage_and_one_when_mended),
-		TEST(waits_for_the_one_to_blame), TEST(tells_of_the_first_that_was_seen),
+		TEST(waits_for_the_one_to_blame),
+		TEST(tells_of_a_breakage_that_came_with_a_repair),
+		TEST(a_failure_may_be_withdrawn), TEST(a_failure_may_be_forgotten),
+		TEST(a_tree_that_is_away_keeps_no_mail_back),
+		TEST(tells_of_the_first_that_was_seen),
 		TEST(finds_the_breaker_behind_a_silent_failure),
 		TEST(what_is_mended_already_is_no_news),
 		TEST(a_forced_push_takes_it_away), TEST(a_branch_has_so_many_a_day),

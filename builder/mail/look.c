@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "look.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "builder/git/refs.h"
+
+static int take_tip(void *ctx, bool tag, const char *name, const char *commit)
+{
+	struct look *look = ctx;
+	CLEANUP_BUF struct buf full = {0};
+
+	if (tag)
+		return 0;
+	buf_init(&full, 4096);
+	refs_name(look->b->conf, look->tree, name, &full);
+	if (!strcmp(full.data, look->now->branch))
+		snprintf(look->tip, sizeof(look->tip), "%s", commit);
+	return 0;
+}
+
+static const struct conf_tree *find_tree(const struct look *look, const char *name)
+{
+	for (size_t i = 0; i < look->b->conf->n_trees; i++)
+		if (!strcmp(look->b->conf->trees[i].name, name))
+			return &look->b->conf->trees[i];
+	return NULL;
+}
+
+int look_open_tree(struct look *look, struct breakage *now, struct err *err)
+{
+	CLEANUP_BUF struct buf path = {0};
+	int r;
+
+	look->now = now;
+	look->tip[0] = '\0';
+	look->tree = find_tree(look, now->tree);
+	if (!look->tree)
+		return -ENOENT;
+	git_repository_free(look->repo);
+	look->repo = NULL;
+	r = refs_repo_path(look->b->conf, look->tree, &path);
+	if (!r)
+		r = repo_open(path.data, &look->repo, err);
+	return r ? r : repo_each_ref(look->repo, take_tip, look, err);
+}
+
+static bool same_target(const struct image_id *a, const struct image_id *b)
+{
+	return !strcmp(a->arch, b->arch) && !strcmp(a->config, b->config);
+}
+
+static struct image_id with_commit(const struct image_id *id, const char *commit)
+{
+	struct image_id other = *id;
+
+	snprintf(other.commit, sizeof(other.commit), "%s", commit);
+	return other;
+}
+
+bool look_find_mended(const struct look *look, struct image_id *ret_id)
+{
+	const struct image_id *id = &look->now->id;
+	struct image_id tip = with_commit(id, look->tip);
+	bool made = look->made && same_target(look->made, id) &&
+		    store_has(look->b->store, look->made, true) &&
+		    repo_descends(look->repo, look->tip, look->made->commit) &&
+		    repo_descends(look->repo, look->made->commit, id->commit);
+
+	*ret_id = made ? *look->made : tip;
+	return made || (store_has(look->b->store, &tip, true) &&
+			       repo_descends(look->repo, tip.commit, id->commit));
+}
+
+/* What broke the other one may be what breaks this one: a parent that has it in its past
+ * is not known to build. */
+static bool may_inherit(
+	const struct look *look, const struct commit *commit, const char *other)
+{
+	for (size_t i = 0; i < commit->parents.n; i++) {
+		const char *parent = commit->parents.v[i];
+		const struct image_id id = with_commit(&look->now->id, parent);
+
+		if (!store_has(look->b->store, &id, true) &&
+			repo_descends(look->repo, parent, other))
+			return true;
+	}
+	return false;
+}
+
+/* Another one on the same line of history. */
+static bool is_told(const struct look *look, const struct commit *commit)
+{
+	const struct breakage *now = look->now;
+
+	for (size_t i = 0; i < look->list.n; i++) {
+		const struct breakage *other = &look->list.v[i];
+
+		if (other == now ||
+			(other->state != BREAKAGE_TOLD &&
+				other->state != BREAKAGE_KEPT) ||
+			!same_target(&other->id, &now->id) ||
+			strcmp(other->branch, now->branch))
+			continue;
+		if (repo_descends(look->repo, other->id.commit, now->id.commit) ||
+			may_inherit(look, commit, other->id.commit))
+			return true;
+	}
+	return false;
+}
+
+/* A parent that failed with nobody to be told is taken down now: it may be the one. */
+static int add_parent(struct look *look, const char *commit, struct breakage_facts *facts,
+	struct err *err)
+{
+	const struct image_id id = with_commit(&look->now->id, commit);
+	const struct breakages *b = look->b;
+	int r;
+
+	if (store_has(b->store, &id, true))
+		return 0;
+	if (!store_has(b->store, &id, false)) {
+		facts->parents_awaited += b->awaited && b->awaited(b->ctx, &id);
+		return 0;
+	}
+	facts->parents_failed++;
+	if (breakage_list_has(&look->list, &id))
+		return 0;
+	r = breakages_note(b->conf->state, &id, look->now->tree, look->now->branch, err);
+	look->again = look->again || !r;
+	return r;
+}
+
+int look_find_facts(struct look *look, struct breakage_facts *ret_facts, struct err *err)
+{
+	CLEANUP_COMMIT struct commit commit = {0};
+	struct image_id mended;
+	struct breakage_facts facts = {
+		.on_branch = look->tip[0] &&
+			     repo_descends(look->repo, look->tip, look->now->id.commit)};
+	int r = 0;
+
+	if (facts.on_branch)
+		r = repo_commit(look->repo, look->now->id.commit, &commit, err);
+	if (facts.on_branch && !r) {
+		facts.told = is_told(look, &commit);
+		facts.mended = look_find_mended(look, &mended);
+	}
+	for (size_t i = 0; !r && i < commit.parents.n; i++)
+		r = add_parent(look, commit.parents.v[i], &facts, err);
+	*ret_facts = facts;
+	return r;
+}
