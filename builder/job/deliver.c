@@ -108,6 +108,14 @@ static int link_branch(struct making *m, const struct image_id *files, struct er
 			   m->store, &m->job->id, files, m->branch, depth, err);
 }
 
+/* First, so that a kill in between loses no mail. */
+static int note_failure(struct making *m, struct err *err)
+{
+	return m->job->mail && *m->branch ? breakages_note(m->conf->state, &m->job->id,
+						    m->job->tree->name, m->branch, err)
+					  : 0;
+}
+
 int making_share(struct making *m, const struct image *of, struct err *err)
 {
 	CLEANUP_DRAFT struct draft draft = {.lock_fd = -1};
@@ -120,6 +128,8 @@ int making_share(struct making *m, const struct image *of, struct err *err)
 		r = gone_lock(m->store, false, &lock, err);
 	if (!r && !store_has(m->store, &of->id, of->built))
 		return -ESTALE;
+	if (!r && !of->built)
+		r = note_failure(m, err);
 	if (!r)
 		r = draft_open(&draft, m->store, &m->job->id, of->built, err);
 	if (r < 0)
@@ -240,10 +250,7 @@ int making_deliver(struct making *m, bool built, struct err *err)
 		r = describe_image(m, err);
 	} else {
 		m->outcome.error = strndup(m->errors.data, strcspn(m->errors.data, "\n"));
-		/* first, so that a kill in between loses no mail */
-		if (m->job->mail && *m->branch)
-			r = breakages_note(m->conf->state, &m->job->id,
-				m->job->tree->name, m->branch, err);
+		r = note_failure(m, err);
 	}
 	return r ? r : making_timed(m, "publish", step_publish, &m->outcome.publish, err);
 }

@@ -128,20 +128,27 @@ static void shares_equal_bytes(void **state)
 static void knows_failures_that_cannot_differ(void **state)
 {
 	struct world *w = *state;
-	char text[IMAGE_COMMIT_TEXT], real[IMAGE_COMMIT_TEXT];
+	char text[IMAGE_COMMIT_TEXT], real[IMAGE_COMMIT_TEXT], note[160];
 	struct outcome outcome;
+	struct job job;
 
 	commit_one(w, w->broken, "doc/README", "one\n", text);
 	make(w, w->second);
 	outcome = make(w, w->broken);
 	outcome_release(&outcome);
-	outcome = make(w, text);
+	job = mini_job(&w->mini, text);
+	job.mail = true;
+	outcome = make_job(w, &job);
 	assert_int_equal(outcome.result, RESULT_FAILED);
 	assert_false(outcome.made);
 	assert_non_null(strstr(outcome.error, "core.c:3:16: error: "));
 	outcome_release(&outcome);
 	same_as(w, false, text, real);
 	assert_string_equal(real, w->broken);
+	/* taken down for those who are to be told */
+	snprintf(note, sizeof(note), "%s/breakages/x86_64@mini@%s", w->mini.conf.state,
+		text);
+	assert_true(file_exists(note));
 	assert_image_is_clean_one(w, w->second);
 }
 
