@@ -127,8 +127,9 @@ static int add_words(struct batch *b, struct strvec *argv, struct err *err)
 	strvec_addv(argv, (const char *const[]){self, "--conf", file, "--store",
 				  conf->store, "--state", conf->state, NULL});
 	add_options(b, argv);
-	strvec_addv(argv, (const char *const[]){
-				  "make", b->job->tree->name, id, b->job->branch, NULL});
+	/* a stranger names the branch: it is no option, whatever it begins with */
+	strvec_addv(argv, (const char *const[]){"make", b->job->tree->name, id, "--",
+				  b->job->branch, NULL});
 	return strvec_check(argv);
 }
 

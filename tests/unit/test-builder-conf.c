@@ -23,10 +23,9 @@ static int teardown(void **state)
 }
 
 /* Reads a file with this text and these words of a command line. */
-static int read_conf(
-	const char *text, char *const *words, struct conf *conf, struct err *err)
+static int read_all(const char *text, char *const *words, struct conf *conf,
+	struct strvec *rest, struct err *err)
 {
-	CLEANUP_STRVEC struct strvec rest = STRVEC_INIT;
 	char path[64], *argv[16] = {"tenfold-builder", "--conf", path};
 	int argc = 3;
 
@@ -34,7 +33,15 @@ static int read_conf(
 	assert_int_equal(file_write_atomic(path, text, strlen(text), 0644, NULL), 0);
 	while (*words)
 		argv[argc++] = *words++;
-	return conf_read(conf, argc, argv, &rest, err);
+	return conf_read(conf, argc, argv, rest, err);
+}
+
+static int read_conf(
+	const char *text, char *const *words, struct conf *conf, struct err *err)
+{
+	CLEANUP_STRVEC struct strvec rest = STRVEC_INIT;
+
+	return read_all(text, words, conf, &rest, err);
 }
 
 static const char full[] =
@@ -64,6 +71,19 @@ static void reads_the_file_and_then_the_words(void **state)
 	assert_false(conf_matches(&conf.trees[0].branches, "mainline"));
 	snprintf(want, sizeof(want), "%s/lab-{arch}", temp);
 	assert_string_equal(conf.configs[0].file, want);
+}
+
+static void what_stands_behind_two_dashes_is_a_word(void **state)
+{
+	char *words[] = {"make", "--jobs", "7", "linux", "--", "--jobs=9", NULL};
+	CLEANUP_STRVEC struct strvec rest = STRVEC_INIT;
+	CLEANUP_CONF struct conf conf = {0};
+
+	(void)state;
+	assert_int_equal(read_all(full, words, &conf, &rest, NULL), 0);
+	assert_int_equal(conf.jobs, 7);
+	assert_int_equal(rest.n, 3);
+	assert_string_equal(rest.v[2], "--jobs=9");
 }
 
 static void a_repo_is_a_tree_of_its_own(void **state)
@@ -288,6 +308,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_the_file_and_then_the_words),
+		cmocka_unit_test(what_stands_behind_two_dashes_is_a_word),
 		cmocka_unit_test(a_repo_is_a_tree_of_its_own),
 		cmocka_unit_test(says_what_is_wrong),
 		cmocka_unit_test(a_section_has_images_made_on_a_cluster),

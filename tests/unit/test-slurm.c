@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <sys/wait.h>
 
+#include "builder/slurm/maker.h"
 #include "builder/slurm/record.h"
 #include "builder/slurm/script.h"
 #include "tests/unit/builder-tree.h"
@@ -88,6 +89,46 @@ static void a_word_of_two_lines_is_refused(void **state)
 	strvec_addv(&argv, (const char *const[]){"make", "a\nreboot", NULL});
 	buf_init(&script, 4096);
 	assert_int_equal(slurm_script(&argv, &script), -EINVAL);
+}
+
+/* An sbatch that keeps what it is given and takes no job. */
+static void fake_sbatch(const char *temp)
+{
+	CLEANUP_FREE char *text = buf_format("#!/bin/sh\ncat >%s/script; exit 1\n", temp);
+	CLEANUP_FREE char *tool = buf_format("%s/sbatch", temp);
+	CLEANUP_FREE char *path = buf_format("%s:%s", temp, getenv("PATH"));
+
+	assert_int_equal(file_write_atomic(tool, text, strlen(text), 0755, NULL), 0);
+	setenv("PATH", path, 1);
+}
+
+/* Whoever may push may name a branch so. */
+static void a_branch_is_no_option(void **state)
+{
+	CLEANUP_FREE char *before = strdup(getenv("PATH"));
+	char temp[32], name[] = "linux", branch[] = "--conf=/tmp/evil";
+	struct conf_tree tree = {.name = name};
+	struct conf_config config = {.name = name};
+	struct conf conf = {.store = temp, .state = temp, .file = temp};
+	const struct store store = {temp};
+	const struct slurm_maker maker = {&conf, &store, -1};
+	const struct job job = {
+		.tree = &tree, .config = &config, .id = id, .branch = branch};
+	CLEANUP_BUF struct buf script = {0};
+	CLEANUP_FREE char *path = NULL;
+	struct outcome outcome;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	temp_make(temp);
+	fake_sbatch(temp);
+	assert_int_equal(slurm_make((void *)&maker, &job, &outcome, &err), -EIO);
+	setenv("PATH", before, 1);
+	path = buf_format("%s/script", temp);
+	buf_init(&script, 4096);
+	assert_int_equal(file_read(path, &script, NULL), 0);
+	assert_non_null(strstr(script.data, " '--' '--conf=/tmp/evil'\n"));
+	assert_int_equal(dir_remove(temp, NULL), 0);
 }
 
 static void what_slurm_says(void **state)
@@ -212,6 +253,7 @@ int main(void)
 		cmocka_unit_test(a_name_tells_its_image),
 		cmocka_unit_test(words_go_through_the_shell_unchanged),
 		cmocka_unit_test(a_word_of_two_lines_is_refused),
+		cmocka_unit_test(a_branch_is_no_option),
 		cmocka_unit_test(what_slurm_says),
 		cmocka_unit_test(a_job_of_another_name_is_gone),
 		cmocka_unit_test(a_record_outlives_its_writer),
