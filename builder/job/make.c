@@ -148,6 +148,13 @@ static int run_make(struct making *m, struct err *err)
 	return believe(m, r, err);
 }
 
+/* How far a make comes within a limit is chance: a commit that cannot differ from this
+ * one may come further. */
+static bool is_chance(const struct kbuild *kb)
+{
+	return kb->over == OVER_TIME || kb->over == OVER_DISK;
+}
+
 /* From here on the objects are whole, and old. */
 static int settle_objects(struct making *m, bool whole, struct err *err)
 {
@@ -260,6 +267,6 @@ int making_make(struct making *m, struct err *err)
 		if (r < 0)
 			return r;
 	}
-	r = settle_objects(m, made >= 0, made < 0 ? NULL : err);
+	r = settle_objects(m, made >= 0 && !is_chance(&m->kb), made < 0 ? NULL : err);
 	return r < 0 && made >= 0 ? r : made;
 }

@@ -152,6 +152,26 @@ static void knows_failures_that_cannot_differ(void **state)
 	assert_image_is_clean_one(w, w->second);
 }
 
+/* The next commit may be made in time, on a machine with less to do. */
+static void knows_nothing_by_a_limit_that_was_met(void **state)
+{
+	struct world *w = *state;
+	CLEANUP_FREE char *slow =
+		buf_format("%sbzImage: slow\nslow:\n\t@sleep 60\n", makefile);
+	char commit[IMAGE_COMMIT_TEXT], text[IMAGE_COMMIT_TEXT];
+	struct outcome outcome;
+
+	commit_one(w, w->first, "Makefile", slow, commit);
+	commit_one(w, commit, "doc/README", "one\n", text);
+	make(w, w->first);
+	w->mini.conf.build_timeout = 1;
+	outcome = make(w, commit);
+	assert_int_equal(outcome.result, RESULT_FAILED);
+	assert_non_null(strstr(outcome.error, "did not come to an end within 1 s"));
+	outcome_release(&outcome);
+	assert_true(is_made(w, text));
+}
+
 /* A builder that dies on its way to a commit leaves nothing that a later one takes for
  * that commit, or for the one before. */
 static void survives_kills_without_wrong_aliases(void **state)
@@ -192,6 +212,7 @@ int main(void)
 		TEST(knows_failures_that_cannot_differ),
 		TEST(survives_kills_without_wrong_aliases),
 		SHUT_IN(makes_nothing_that_cannot_differ),
+		SHUT_IN(knows_nothing_by_a_limit_that_was_met),
 		SHUT_IN(survives_kills_without_wrong_aliases)};
 
 	kbuild_environment(NULL);
