@@ -38,10 +38,14 @@ static size_t comment(const char *text, size_t len)
 	return back || memmem(text, end - text, "?\?/", 3) ? 0 : end - text;
 }
 
+/* What a compiler says of a comment may fail a build: -Wcomment of a comment's beginning
+ * in another, -Wbidi-chars and -Winvalid-utf8 of what is not ASCII. */
 static bool heeded(const char *text, size_t len)
 {
-	for (size_t i = 0; i + 4 <= len; i++)
-		if (!strncasecmp(text + i, "fall", 4))
+	for (size_t i = 0; i < len; i++)
+		if ((i + 4 <= len && !strncasecmp(text + i, "fall", 4)) ||
+			(i >= 2 && i + 2 <= len && !memcmp(text + i, "/*", 2)) ||
+			(unsigned char)text[i] >= 0x80)
 			return true;
 	return false;
 }

@@ -11,8 +11,9 @@
 /* True if the two differ in nothing but the words of comments and blanks at the ends of
  * lines: every token stands in the same line at the same column, so that __LINE__, debug
  * information and warnings are the same too. Comments that a compiler heeds ("fall
- * through") count as text. False in doubt: a literal that does not end in its line, a
- * comment that does not end, a line that goes on after a backslash in a comment. */
+ * through"), or may warn of, count as text. False in doubt: a literal that does not end
+ * in its line, a comment that does not end, a line that goes on after a backslash in a
+ * comment. */
 bool respell_same(const char *a, size_t a_len, const char *b, size_t b_len);
 
 #endif

@@ -42,6 +42,15 @@ static const struct {
 	/* comments that are heeded */
 	{"/* fall through */\n", "/* Fallthrough */\n", false},
 	{"/* FALLTHRU */\n", "\n", false},
+	/* and those that are warned of */
+	{"/* x   y */\n", "/* x /* y */\n", false},
+	{"/*/* x */\n", "/*/* y */\n", false},
+	{"/*/ x */\n", "/*/ y */\n", true},
+	{"// x /* y\n", "// x /* z\n", false},
+	{"/* a\xe2\x80\xae */\n", "/* abcd */\n", false},
+	{"/* a\xe2\x81\xa6 */\n", "/* a\xe2\x81\xa9 */\n", false},
+	{"/* \xc3\xb6 */ /* a */\n", "/* \xc3\xb6 */ /* b */\n", true},
+	{"/* \xff */\n", "/* x */\n", false},
 	{"", "", true},
 	{"", "/* x */", true},
 };
