@@ -268,7 +268,7 @@ static int make_locked(struct making *m, int cancel_fd, struct err *err)
 	r = make_image(m, err);
 	progress_end(&m->progress);
 	if (m->outcome.made || r == -ENOSPC)
-		room_leave(&room, r == -ENOSPC);
+		room_leave(&room);
 	/* whatever failed, it failed because we were asked to end */
 	if (r < 0 && poll(&cancel, 1, 0) > 0)
 		return err_set(err, -ECANCELED, "cancelled");

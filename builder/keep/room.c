@@ -2,15 +2,18 @@
 #include "room.h"
 
 #include <errno.h>
+#include <ftw.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <time.h>
 
 #include "lib/file.h"
 
 #define OUT_BYTES (8 << 20)
+#define FORGET_EVERY 3600 /* seconds between two refusals that count */
 #define GIB (1024.0 * 1024 * 1024)
 
 /* --- pure -----------------------------------------------------------------------------
@@ -124,6 +127,30 @@ static void read_need(const struct room *room, struct room_need *ret_need)
 	room_need_parse(text.data, ret_need);
 }
 
+static void write_need(const struct room *room, const struct room_need *need)
+{
+	CLEANUP_BUF struct buf path = {0}, text = {0};
+
+	buf_init(&text, 256);
+	room_need_format(need, &text);
+	/* an estimate is no reason to fail */
+	if (!need_path(room, &path))
+		file_write_atomic(path.data, text.data, text.len, 0644, NULL);
+}
+
+/* As no build may start, none would show that less is enough by now. */
+static void forget_slowly(const struct room *room, struct room_need *need)
+{
+	CLEANUP_BUF struct buf path = {0};
+	struct stat st;
+
+	if (need_path(room, &path) || stat(path.data, &st) < 0 ||
+		st.st_mtime > time(NULL) - FORGET_EVERY)
+		return;
+	room_need_learn(need, room->clean, 0);
+	write_need(room, need);
+}
+
 static int check(
 	const char *path, const struct room_floor *floor, uint64_t need, struct err *err)
 {
@@ -160,17 +187,41 @@ int room_enter(struct room *room, struct err *err)
 		room_floor_parse(room->conf->disk_floor, &floor);
 	read_need(room, &need);
 	r = check(room->dir, &floor, room_need_expect(&need, room->clean), err);
+	if (r == -ENOSPC)
+		forget_slowly(room, &need);
 	/* of a store elsewhere, an image's size is little beside the floor */
 	if (!r && !same_disk(room->dir, room->conf->store))
 		r = check(room->conf->store, &floor, 0, err);
 	if (!r && look(room->dir, &disk) == 0)
 		room->before = disk.free;
+	room->begun = time(NULL);
 	return r;
 }
 
-void room_leave(const struct room *room, bool full)
+/* nftw(3) has no context */
+static int64_t count_since;
+static uint64_t counted;
+
+static int count_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
 {
-	CLEANUP_BUF struct buf path = {0}, text = {0};
+	(void)path;
+	(void)ftw;
+	if (flag == FTW_F && st->st_ctim.tv_sec >= count_since)
+		counted += (uint64_t)st->st_blocks * 512;
+	return 0;
+}
+
+/* Bytes of the files that this build wrote. */
+static uint64_t written(const struct room *room)
+{
+	count_since = room->begun;
+	counted = 0;
+	nftw(room->dir, count_one, 32, FTW_PHYS);
+	return counted;
+}
+
+void room_leave(const struct room *room)
+{
 	struct room_need need, was;
 	struct disk disk = {0};
 	uint64_t took;
@@ -180,12 +231,10 @@ void room_leave(const struct room *room, bool full)
 	took = room->before > disk.free ? room->before - disk.free : 0;
 	read_need(room, &need);
 	was = need;
-	room_need_learn(&need, room->clean, full ? room->before : took);
-	if (!memcmp(&need, &was, sizeof(need)))
-		return;
-	buf_init(&text, 256);
-	room_need_format(&need, &text);
-	/* an estimate is no reason to fail */
-	if (!need_path(room, &path))
-		file_write_atomic(path.data, text.data, text.len, 0644, NULL);
+	/* others write to the disk too: more than ever is worth a closer look */
+	if (took > room_need_expect(&need, room->clean))
+		took = written(room);
+	room_need_learn(&need, room->clean, took);
+	if (memcmp(&need, &was, sizeof(need)) != 0)
+		write_need(room, &need);
 }

@@ -45,13 +45,15 @@ struct room {
 	const char *dir;
 	bool clean;      /* it begins with no objects */
 	uint64_t before; /* free bytes of the workplace's disk */
+	int64_t begun;   /* seconds since 1970 */
 };
 
-/* -ENOSPC with a sentence: there is too little for it. */
+/* -ENOSPC with a sentence: there is too little for it. What is expected of it shrinks
+ * while that lasts, by a quarter an hour: old figures stop nobody for good. */
 int room_enter(struct room *room, struct err *err);
 
-/* Learns what it took; full: it took all there was, and was not done. */
-void room_leave(const struct room *room, bool full);
+/* Learns what it took: nobody else's bytes, however full the disk is. */
+void room_leave(const struct room *room);
 
 /* True if so little is free that nothing a build says can be believed. */
 bool room_is_out(const char *path);

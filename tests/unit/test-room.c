@@ -3,7 +3,9 @@
 #include "builder/keep/room.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 
 #include "builder/keep/full.h"
@@ -66,34 +68,110 @@ static char *floor_of(uint64_t bytes)
 	return text;
 }
 
+struct box {
+	char temp[32];
+	struct conf conf;
+	struct room room;
+	uint64_t bytes; /* free */
+};
+
+static int setup(void **state)
+{
+	static struct box box;
+	struct statvfs fs;
+
+	box = (struct box){.conf = {.disk_floor = "0"}};
+	box.room = (struct room){.conf = &box.conf, .dir = box.temp, .clean = true};
+	temp_make(box.temp);
+	box.conf.store = box.temp;
+	assert_int_equal(statvfs(box.temp, &fs), 0);
+	box.bytes = (uint64_t)fs.f_bavail * fs.f_frsize;
+	*state = &box;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct box *box = *state;
+
+	return dir_remove(box->temp, NULL);
+}
+
+/* What a build from nothing is expected to take. */
+static void expect(struct box *box, uint64_t bytes)
+{
+	CLEANUP_FREE char *path = buf_format("%s/room", box->temp);
+	CLEANUP_BUF struct buf text = {0};
+	const struct room_need need = {.clean = bytes};
+
+	buf_init(&text, 256);
+	room_need_format(&need, &text);
+	assert_int_equal(file_write_atomic(path, text.data, text.len, 0644, NULL), 0);
+}
+
+static uint64_t expected(struct box *box)
+{
+	CLEANUP_FREE char *path = buf_format("%s/room", box->temp);
+	CLEANUP_BUF struct buf text = {0};
+	struct room_need need;
+
+	buf_init(&text, 256);
+	assert_int_equal(file_read(path, &text, NULL), 0);
+	room_need_parse(text.data, &need);
+	return need.clean;
+}
+
 static void keeps_the_floor_and_what_a_build_takes(void **state)
 {
-	char temp[32];
-	struct conf conf = {.disk_floor = "0"};
-	struct room room = {.conf = &conf, .clean = true};
+	struct box *box = *state;
 	struct err err = ERR_INIT;
-	struct statvfs fs;
-	uint64_t bytes;
 
-	(void)state;
-	temp_make(temp);
-	conf.store = temp;
-	room.dir = temp;
-	assert_int_equal(statvfs(temp, &fs), 0);
-	bytes = (uint64_t)fs.f_bavail * fs.f_frsize;
-	assert_int_equal(room_enter(&room, &err), 0);
-	conf.disk_floor = floor_of(2 * bytes);
-	assert_int_equal(room_enter(&room, &err), -ENOSPC);
+	assert_int_equal(room_enter(&box->room, &err), 0);
+	box->conf.disk_floor = floor_of(2 * box->bytes);
+	assert_int_equal(room_enter(&box->room, &err), -ENOSPC);
 	assert_non_null(strstr(err.text, "GiB free, and a build wants 0.0 GiB beside"));
 	/* half of the disk is enough, but not for one that takes as much as there is */
-	conf.disk_floor = floor_of(bytes / 2);
-	assert_int_equal(room_enter(&room, &err), 0);
-	room_leave(&room, true);
-	assert_int_equal(room_enter(&room, &err), -ENOSPC);
-	room.clean = false;
-	assert_int_equal(room_enter(&room, &err), 0);
-	assert_false(room_is_out(temp));
-	dir_remove(temp, NULL);
+	box->conf.disk_floor = floor_of(box->bytes / 2);
+	assert_int_equal(room_enter(&box->room, &err), 0);
+	expect(box, box->bytes);
+	assert_int_equal(room_enter(&box->room, &err), -ENOSPC);
+	box->room.clean = false;
+	assert_int_equal(room_enter(&box->room, &err), 0);
+	assert_false(room_is_out(box->temp));
+}
+
+/* Somebody else filled the disk meanwhile. */
+static void learns_nothing_of_what_others_take(void **state)
+{
+	struct box *box = *state;
+	CLEANUP_FREE char *object = buf_format("%s/x.o", box->temp);
+	CLEANUP_FREE char *bytes = calloc(1, 1 << 20);
+
+	assert_int_equal(room_enter(&box->room, NULL), 0);
+	memset(bytes, 'x', 1 << 20);
+	assert_int_equal(file_write_atomic(object, bytes, 1 << 20, 0644, NULL), 0);
+	box->room.before += 100 * GIB;
+	room_leave(&box->room);
+	assert_in_range(expected(box), 1 << 20, 2 << 20);
+}
+
+static void refuses_nobody_for_good(void **state)
+{
+	struct box *box = *state;
+	CLEANUP_FREE char *path = buf_format("%s/room", box->temp);
+	const struct timespec old[2] = {
+		{.tv_sec = time(NULL) - 7200}, {.tv_sec = time(NULL) - 7200}};
+
+	box->conf.disk_floor = floor_of(box->bytes / 2);
+	expect(box, box->bytes);
+	assert_int_equal(room_enter(&box->room, NULL), -ENOSPC);
+	assert_true(expected(box) == box->bytes);
+	for (int hours = 0; hours < 5; hours++) {
+		assert_int_equal(utimensat(AT_FDCWD, path, old, 0), 0);
+		room_enter(&box->room, NULL);
+	}
+	assert_true(expected(box) < box->bytes / 2);
+	assert_int_equal(room_enter(&box->room, NULL), 0);
 }
 
 static size_t mails(const char *state)
@@ -173,7 +251,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_floors),
 		cmocka_unit_test(learns_what_builds_take),
-		cmocka_unit_test(keeps_the_floor_and_what_a_build_takes),
+		cmocka_unit_test_setup_teardown(
+			keeps_the_floor_and_what_a_build_takes, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			learns_nothing_of_what_others_take, setup, teardown),
+		cmocka_unit_test_setup_teardown(refuses_nobody_for_good, setup, teardown),
 		cmocka_unit_test(tells_people_once),
 		cmocka_unit_test(the_mail_says_what_to_do),
 	};
