@@ -11,6 +11,7 @@
 #include "git/revs.h"
 #include "job/publish.h"
 #include "kbuild/kbuild.h"
+#include "keep/follow.h"
 #include "lib/clock.h"
 #include "lib/log.h"
 #include "queue/ask.h"
@@ -203,6 +204,17 @@ static int make_items(struct run *run, struct err *err)
 	return r;
 }
 
+/* A repository of one's own beside the trees that somebody watches is not what the store
+ * shows; alone it is. */
+static int publish_refs(struct builder *b, struct err *err)
+{
+	struct follow follow = {.conf = &b->conf, .store = &b->store};
+
+	if (!b->conf.repo)
+		return refs_publish(&b->conf, follow_refs, &follow, err);
+	return ask_is_watched(b) ? 0 : refs_publish(&b->conf, NULL, NULL, err);
+}
+
 static int build_all(struct builder *b, const struct revs *revs, struct err *err)
 {
 	CLEANUP(run_release)
@@ -215,7 +227,7 @@ static int build_all(struct builder *b, const struct revs *revs, struct err *err
 		return r == -ENOMEM ? EXIT_INFRA : EXIT_INPUT;
 	r = publish_clean(&b->store, err);
 	if (!r)
-		r = refs_publish(&b->conf, NULL, NULL, err);
+		r = publish_refs(b, err);
 	for (size_t i = 0; !r && i < run.n; i++)
 		r = build_item(&run, i, err);
 	return r < 0 ? EXIT_INFRA : run.code;

@@ -2,8 +2,10 @@
 #include "refs.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <jansson.h>
 #include <string.h>
+#include <sys/file.h>
 
 #include "lib/file.h"
 #include "lib/image.h"
@@ -90,6 +92,18 @@ static int write_refs(
 				 : 0;
 }
 
+/* Watching or not: who reads refs.json to say what has changed writes it before another
+ * reads it. */
+static int lock_store(const struct conf *conf, int *ret_fd, struct err *err)
+{
+	CLEANUP_FD int fd = open(conf->store, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 || flock(fd, LOCK_EX) < 0)
+		return err_errno(err, -errno, "cannot lock '%s'", conf->store);
+	*ret_fd = TAKE_FD(fd);
+	return 0;
+}
+
 int refs_publish(const struct conf *conf,
 	int (*see)(void *ctx, const json_t *old, json_t *fresh, struct err *err),
 	void *ctx, struct err *err)
@@ -98,7 +112,8 @@ int refs_publish(const struct conf *conf,
 	struct collect collect = {
 		.conf = conf, .branches = json_object(), .tags = json_object()};
 	CLEANUP_BUF struct buf path = {0}, was = {0};
-	int r = 0;
+	CLEANUP_FD int lock = -1;
+	int r = lock_store(conf, &lock, err);
 
 	json_object_set_new(all, "branches", collect.branches);
 	json_object_set_new(all, "tags", collect.tags);

@@ -21,7 +21,8 @@ void refs_name(const struct conf *conf, const struct conf_tree *tree, const char
 
 /* Writes STORE/refs.json from all trees' repositories, unless it says the same already.
  * Trees that were never fetched are passed over. see() is shown both before that, and may
- * change "left" of the new one (keep/follow.h); NULL: nobody is. */
+ * change "left" of the new one (keep/follow.h); NULL: nobody is. One at a time in a
+ * store. */
 int refs_publish(const struct conf *conf,
 	int (*see)(void *ctx, const json_t *old, json_t *fresh, struct err *err),
 	void *ctx, struct err *err);

@@ -128,5 +128,16 @@ watch_end
 is 'the builder lived through all that' 0 $?
 watcher=
 
+# another forced push, and somebody asks for it before the builder watches again
+work reset -q --hard "$one"
+commit again && again=$commit
+push
+builder build "$again" >"$dir/said" 2>&1
+is 'without a builder that watches it can be had too' '0 yes' "$? $(at main "$again" && echo yes)"
+is 'and what the branch has left is known as well' \
+	"$(printf '%s\n' "$back" "$merged" "$other" "$two" "$three" | sort | paste -sd ' ')" \
+	"$(jq -r '.left.main[]?' "$dir/store/refs.json" | sort | paste -sd ' ')"
+is 'its folder shows what it has' "$(short "$again")" "$(links main | tr ' ' '\n' | grep -v "$(short "$one")")"
+
 echo "1..$n"
 [ $failed -eq 0 ]
