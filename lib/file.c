@@ -3,8 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <libgen.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -156,19 +156,102 @@ int dir_publish(const char *temp, const char *path, struct err *err)
 	return sync_parent(path, err);
 }
 
-static int remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
+/* Also one whose maker wanted nobody to change it. */
+static int open_folder(int parent, const char *name)
 {
-	(void)st;
-	(void)flag;
-	(void)ftw;
-	return remove(path) < 0 && errno != ENOENT ? -1 : 0;
+	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+	int fd = openat(parent, name, flags);
+	struct stat st;
+
+	if (fd < 0 && errno == EACCES && fchmodat(parent, name, 0700, 0) == 0)
+		fd = openat(parent, name, flags);
+	if (fd >= 0 && fstat(fd, &st) == 0 && (st.st_mode & 0700) != 0700)
+		fchmod(fd, 0700);
+	return fd;
+}
+
+/* Under a name of its own; the folder itself must be open to changes for that. */
+static int move_up(int parent, const char *name, int top, unsigned int *number)
+{
+	CLEANUP_FD int fd = open_folder(parent, name);
+	char fresh[32];
+
+	if (fd < 0)
+		return -errno;
+	do {
+		snprintf(fresh, sizeof(fresh), ".removed-%u", (*number)++);
+	} while (faccessat(top, fresh, F_OK, AT_SYMLINK_NOFOLLOW) == 0);
+	return renameat(parent, name, top, fresh) < 0 ? -errno : 0;
+}
+
+/* Removes what is in a folder, but what is not empty in it moves up to the top: however
+ * deep it goes down, no path is long. Takes the descriptor. */
+static int empty_folder(int fd, int top, unsigned int *number)
+{
+	CLEANUP_DIR DIR *dir = fdopendir(fd);
+	struct dirent *entry;
+	int r = 0;
+
+	if (!dir)
+		return close(fd), -ENOMEM;
+	while (!r && (entry = readdir(dir))) {
+		const char *name = entry->d_name;
+
+		if (!strcmp(name, ".") || !strcmp(name, "..") ||
+			unlinkat(fd, name, 0) == 0 || errno == ENOENT)
+			continue;
+		if (errno != EISDIR && errno != EPERM)
+			r = -errno;
+		else if (unlinkat(fd, name, AT_REMOVEDIR) < 0 && errno != ENOENT)
+			r = move_up(fd, name, top, number);
+	}
+	return r;
+}
+
+/* One round over the top; *ret_left: how many folders it had. */
+static int empty_top(int top, unsigned int *number, size_t *ret_left)
+{
+	CLEANUP_DIR DIR *dir = fdopendir(dup(top));
+	struct dirent *entry;
+	int r = dir ? 0 : -ENOMEM;
+
+	*ret_left = 0;
+	if (dir)
+		rewinddir(dir);
+	while (!r && (entry = readdir(dir))) {
+		const char *name = entry->d_name;
+		int fd;
+
+		if (!strcmp(name, ".") || !strcmp(name, "..") ||
+			unlinkat(top, name, 0) == 0 || errno == ENOENT)
+			continue;
+		if (errno != EISDIR && errno != EPERM)
+			return -errno;
+		++*ret_left;
+		fd = open_folder(top, name);
+		r = fd < 0 ? -errno : empty_folder(fd, top, number);
+		if (!r && unlinkat(top, name, AT_REMOVEDIR) < 0 && errno != ENOENT)
+			r = -errno;
+	}
+	return r;
 }
 
 int dir_remove(const char *path, struct err *err)
 {
-	if (nftw(path, remove_one, 32, FTW_DEPTH | FTW_PHYS) < 0 && errno != ENOENT)
-		return err_errno(err, -errno, "cannot remove '%s'", path);
-	return 0;
+	CLEANUP_FD int top = open_folder(AT_FDCWD, path);
+	unsigned int number = 0;
+	size_t left = 1;
+	int r = 0;
+
+	if (top < 0 && (errno == ENOTDIR || errno == ELOOP) && unlink(path) == 0)
+		return 0;
+	if (top < 0)
+		r = -errno;
+	while (!r && left)
+		r = empty_top(top, &number, &left);
+	if (!r && rmdir(path) < 0)
+		r = -errno;
+	return r && r != -ENOENT ? err_errno(err, r, "cannot remove '%s'", path) : 0;
 }
 
 bool file_exists(const char *path)

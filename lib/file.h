@@ -37,7 +37,8 @@ int path_sync(const char *path, struct err *err);
 /* fsync of every file in a folder (one level) and of the folder. */
 int dir_sync(const char *path, struct err *err);
 
-/* rm -rf; a path that is not there is no error. */
+/* rm -rf; a path that is not there is no error. Whatever a stranger's program has left
+ * goes: folders closed to all, and however deep. */
 int dir_remove(const char *path, struct err *err);
 
 bool file_exists(const char *path);

@@ -266,6 +266,8 @@ static int purge_target(const char *path, size_t base)
  * that is safe; and a missing file of it would hide a change from its readers. */
 static int purge_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
 {
+	if (flag == FTW_DNR || flag == FTW_NS)
+		return -1;
 	if (flag != FTW_F || !at_or_after(&st->st_mtim, &purge_since) ||
 		strstr(path, "/obj/include/config/"))
 		return 0;
@@ -275,11 +277,12 @@ static int purge_one(const char *path, const struct stat *st, int flag, struct F
 	return unlink(path) < 0 && errno != ENOENT ? -1 : 0;
 }
 
+/* Where a hostile make has left folders that cannot be gone through, all objects go. */
 static int purge(struct workplace *place, struct timespec since, struct err *err)
 {
 	purge_since = since; /* nftw(3) has no context */
 	if (file_exists(place->obj) && nftw(place->obj, purge_one, 32, FTW_PHYS) < 0)
-		return err_errno(err, -errno, "cannot clear up '%s'", place->obj);
+		return workplace_clean(place, err);
 	return 0;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What a workplace believes of its objects when the clock was set. */
+/* What a workplace believes of its objects. */
 #include "builder/job/workplace.h"
 
 #include <fcntl.h>
@@ -98,12 +98,36 @@ static void clears_up_what_was_made_before_and_after(void **state)
 	assert_true(has_object(w, "old.o"));
 }
 
+/* After a kill; what is there is longer than any path. */
+static void clears_up_what_a_hostile_make_left(void **state)
+{
+	struct world *w = *state;
+	struct mark mark = {.phase = PHASE_MAKE, .floor = {.tv_sec = 1}};
+	int fd = open(w->place.obj, O_RDONLY | O_DIRECTORY);
+
+	for (int i = 0; i < 2000; i++) {
+		int next;
+
+		assert_int_equal(mkdirat(fd, "deep", 0755), 0);
+		next = openat(fd, "deep", O_RDONLY | O_DIRECTORY);
+		close(fd);
+		fd = next;
+	}
+	assert_int_equal(workplace_mark(&w->place, &mark, NULL), 0);
+	close(openat(fd, "half.o", O_WRONLY | O_CREAT, 0644));
+	close(fd);
+	assert_int_equal(workplace_recover(&w->place, NULL), 0);
+	assert_false(file_exists(w->place.obj));
+	assert_false(w->place.mark.built);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 		T(no_object_is_newer_than_the_floor),
 		T(clears_up_what_was_made_before_and_after),
+		T(clears_up_what_a_hostile_make_left),
 	};
 
 	return cmocka_run_group_tests_name("workplace", tests, NULL, NULL);
