@@ -6,6 +6,8 @@
 
 #include "lib/file.h"
 
+#define TEXT_BYTES 1000 /* of a subject or a name */
+
 DEFINE_CLEANUP(git_commit, git_commit *, git_commit_free)
 DEFINE_CLEANUP(git_object, git_object *, git_object_free)
 DEFINE_CLEANUP(git_reference, git_reference *, git_reference_free)
@@ -130,6 +132,16 @@ static int lookup(
 	return 0;
 }
 
+/* Git sets no limit to a line; whole characters of it, as many as people read. */
+static char *cut(const char *text)
+{
+	size_t len = strnlen(text, TEXT_BYTES);
+
+	while (len == TEXT_BYTES && ((unsigned char)text[len] & 0xc0) == 0x80)
+		len--;
+	return strndup(text, len);
+}
+
 int repo_commit(git_repository *repo, const char *name, struct commit *ret_commit,
 	struct err *err)
 {
@@ -151,9 +163,9 @@ int repo_commit(git_repository *repo, const char *name, struct commit *ret_commi
 	}
 	author = git_commit_author(git);
 	subject = git_commit_summary(git);
-	commit.subject = strdup(subject ? subject : "");
-	commit.author_name = strdup(author->name);
-	commit.author_email = strdup(author->email);
+	commit.subject = cut(subject ? subject : "");
+	commit.author_name = cut(author->name);
+	commit.author_email = cut(author->email);
 	commit.author_time = author->when.time;
 	commit.time = git_commit_time(git);
 	if (!commit.subject || !commit.author_name || !commit.author_email ||

@@ -18,7 +18,7 @@ struct commit {
 	char name[IMAGE_COMMIT_TEXT];
 	char tree[IMAGE_COMMIT_TEXT];
 	struct strvec parents;
-	char *subject, *author_name, *author_email; /* owned */
+	char *subject, *author_name, *author_email; /* owned; 1000 bytes at most */
 	int64_t author_time, time;                  /* seconds since 1970; committer's */
 };
 

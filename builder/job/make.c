@@ -44,23 +44,68 @@ static void plan_spared(struct making *m)
 		spare_plan(&view, &m->spare);
 }
 
-static int step_checkout(struct making *m, struct err *err)
+static int open_log(struct making *m, struct err *err)
 {
-	struct mark mark = m->place.mark;
-	struct source_change change = {0};
-	const char *from = mark.source[0] ? mark.source : NULL;
-	int r = 0;
+	kbuild_log_close(&m->kb);
+	return kbuild_log_open(&m->kb, err);
+}
 
-	plan_spared(m);
-	if (!from || strcmp(from, m->commit.tree)) {
-		mark.phase = PHASE_CHECKOUT;
-		r = workplace_mark(&m->place, &mark, err);
-		if (!r)
-			r = source_update(m->repo, m->place.src, from, m->commit.tree,
-				mark.floor, &change, err);
-	}
+/* What a tree that no folder can be comes to: names that are too long or lead elsewhere,
+ * a file under a file, more folders in each other than can be open. */
+static bool is_no_folder(int r)
+{
+	return r == -EINVAL || r == -ENAMETOOLONG || r == -EMSGSIZE || r == -EEXIST ||
+	       r == -ENOTDIR || r == -EISDIR || r == -ELOOP || r == -EMFILE;
+}
+
+/* Git takes it, and no builder ever will: that is a failure of the commit. */
+static int refuse_tree(struct making *m, const struct err *why, struct err *err)
+{
+	int r = open_log(m, err);
+
 	if (r < 0)
 		return r;
+	buf_reset(&m->errors);
+	buf_addf(&m->errors, "error: %s\n", why->text);
+	kbuild_say(&m->kb, m->errors.data, m->errors.len);
+	return KBUILD_FAILED;
+}
+
+/* From what src holds to the commit's tree; a kbuild_result. */
+static int check_out(struct making *m, struct source_change *change, struct err *err)
+{
+	struct mark mark = m->place.mark;
+	const char *from = mark.source[0] ? mark.source : NULL, *to = m->commit.tree;
+	struct err why = ERR_INIT;
+	int r;
+
+	if (from && !strcmp(from, to))
+		return KBUILD_OK;
+	mark.phase = PHASE_CHECKOUT;
+	r = workplace_mark(&m->place, &mark, err);
+	if (r < 0)
+		return r;
+	r = source_update(m->repo, m->place.src, from, to, mark.floor, change, &why);
+	/* it may be what lies there: if not, it is the commit */
+	if (is_no_folder(r) && from)
+		r = source_update(
+			m->repo, m->place.src, NULL, to, mark.floor, change, &why);
+	if (is_no_folder(r))
+		return refuse_tree(m, &why, err);
+	return r < 0 ? err_set(err, r, "%s", why.text) : KBUILD_OK;
+}
+
+static int step_checkout(struct making *m, struct err *err)
+{
+	struct source_change change = {0};
+	struct mark mark;
+	int r;
+
+	plan_spared(m);
+	r = check_out(m, &change, err);
+	if (r != KBUILD_OK)
+		return r;
+	mark = m->place.mark;
 	mark.image[0] = '\0';
 	if (change.kconfig || strcmp(mark.config, m->key))
 		mark.config[0] = '\0';
@@ -190,12 +235,6 @@ static int judge_log(struct making *m, bool *ret_stale, struct err *err)
 	return 0;
 }
 
-static int open_log(struct making *m, struct err *err)
-{
-	kbuild_log_close(&m->kb);
-	return kbuild_log_open(&m->kb, err);
-}
-
 /* Many jobs may want too much where one does not: only that one's failure counts. */
 static int run_make_within(struct making *m, struct err *err)
 {
@@ -244,7 +283,7 @@ int making_make(struct making *m, struct err *err)
 	int r = making_timed(m, "checkout", step_checkout, &m->outcome.checkout, err);
 	int made;
 
-	if (r < 0)
+	if (r != KBUILD_OK)
 		return r;
 	workplace_share_lock(&m->place, true);
 	m->sandbox.hold_fd = m->place.lock_fd;

@@ -94,6 +94,8 @@ static int write_link(
 
 	if (!target)
 		return -ENOMEM;
+	if (!*target)
+		return -EINVAL;
 	if (symlinkat(target, parent, name) < 0)
 		return -errno;
 	if (utimensat(parent, name, times, AT_SYMLINK_NOFOLLOW) < 0)

@@ -21,7 +21,7 @@ struct source_change {
 /* Makes dir hold the tree `to`. from: the tree that dir holds, for certain; NULL: dir
  * may hold anything, so every file is compared by content. floor: no written file may
  * be older than this. ret_change adds up, also when it fails.
- * -EINVAL: the commit's tree cannot be a folder (names like '..'). */
+ * -EINVAL, -ENAMETOOLONG, ...: the commit's tree cannot be a folder (names like '..'). */
 int source_update(git_repository *repo, const char *dir, const char *from, const char *to,
 	struct timespec floor, struct source_change *ret_change, struct err *err);
 

@@ -140,6 +140,34 @@ static void records_what_does_not_build(void **state)
 	assert_image_is_clean_one(w, w->third);
 }
 
+/* Git holds trees that no file system does: nobody is to wait for their images. */
+static void records_a_tree_that_is_no_folder(void **state)
+{
+	struct world *w = *state;
+	char name[300], bad[IMAGE_COMMIT_TEXT], good[IMAGE_COMMIT_TEXT];
+	const struct tree_file odd[] = {{name, "x", 0}};
+	const struct tree_file gone[] = {
+		{name, NULL, 0}, {"util.h", "#define UTIL 5\n", 0}};
+	CLEANUP_BUF struct buf log;
+	struct outcome outcome;
+
+	memset(name, 'n', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	tree_commit(w->mini.repo, "main", w->first, "odd", odd, 1, bad);
+	tree_commit(w->mini.repo, "main", bad, "gone", gone, 2, good);
+	for (int i = 0; i < 2; i++) {
+		outcome = make(w, bad);
+		assert_int_equal(outcome.result, i ? RESULT_KNOWN : RESULT_FAILED);
+		assert_non_null(strstr(outcome.error, "File name too long"));
+		outcome_release(&outcome);
+		make(w, w->second);
+	}
+	read_published(w, false, bad, "build.log", &log);
+	assert_non_null(strstr(log.data, "File name too long"));
+	assert_int_equal(make(w, good).result, RESULT_BUILT);
+	assert_image_is_clean_one(w, good);
+}
+
 static void blames_no_commit_for_the_machine(void **state)
 {
 	struct world *w = *state;
@@ -202,8 +230,9 @@ int main(void)
 #define SHUT_IN(name) cmocka_unit_test_setup_teardown(name, setup_shut_in, teardown)
 	const struct CMUnitTest tests[] = {TEST(publishes_an_image), TEST(packs_modules),
 		TEST(compiles_what_changed_and_nothing_else),
-		TEST(records_what_does_not_build), TEST(blames_no_commit_for_the_machine),
-		TEST(removes_what_the_dead_left), SHUT_IN(packs_modules)};
+		TEST(records_what_does_not_build), TEST(records_a_tree_that_is_no_folder),
+		TEST(blames_no_commit_for_the_machine), TEST(removes_what_the_dead_left),
+		SHUT_IN(packs_modules)};
 
 	kbuild_environment(NULL);
 	return cmocka_run_group_tests_name("job", tests, NULL, NULL);

@@ -110,6 +110,25 @@ static void fetch(struct world *w)
 		fail_msg("%s", err.text);
 }
 
+static void cuts_what_nobody_reads(void **state)
+{
+	struct world *w = *state;
+	CLEANUP_COMMIT struct commit commit = {0};
+	CLEANUP_FREE char *subject = malloc(2000002);
+	char name[IMAGE_COMMIT_TEXT];
+	const struct tree_file file = {"file", "x", 0};
+
+	*subject = 'x';
+	for (size_t i = 1; i < 2000001; i += 2)
+		memcpy(subject + i, "\xc3\xb6", 2);
+	subject[2000001] = '\0';
+	tree_commit(w->repo, "main", w->c, subject, &file, 1, name);
+	assert_int_equal(repo_commit(w->repo, name, &commit, NULL), 0);
+	assert_int_equal(strlen(commit.subject), 999);
+	assert_memory_equal(commit.subject, subject, 999);
+	assert_string_equal(commit.author_name, "A U Thor");
+}
+
 static void mirrors_follow_their_remote(void **state)
 {
 	struct world *w = *state;
@@ -279,6 +298,7 @@ static void goes_back_as_far_as_asked(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(cuts_what_nobody_reads, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			mirrors_follow_their_remote, setup, teardown),
 		cmocka_unit_test_setup_teardown(says_what_is_not_there, setup, teardown),
