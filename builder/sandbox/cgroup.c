@@ -275,7 +275,7 @@ int cgroup_enter(const struct cgroup *group)
 	return r || group->v2 ? r : enter(group->pids.path);
 }
 
-/* The number behind a word at the start of a line. */
+/* The number behind a word at the start of a line; word "": the file is a number. */
 static unsigned long read_count(const char *folder, const char *name, const char *word)
 {
 	CLEANUP_BUF struct buf path = {0}, text = {0};
@@ -287,7 +287,7 @@ static unsigned long read_count(const char *folder, const char *name, const char
 	if (buf_check(&path) || file_read(path.data, &text, NULL) < 0)
 		return 0;
 	for (const char *line = text.data; *line; line += strcspn(line, "\n") + 1) {
-		if (!strncmp(line, word, len) && line[len] == ' ')
+		if (!len || (!strncmp(line, word, len) && line[len] == ' '))
 			return strtoul(line + len, NULL, 10);
 		if (!line[strcspn(line, "\n")])
 			break;
@@ -295,10 +295,32 @@ static unsigned long read_count(const char *folder, const char *name, const char
 	return 0;
 }
 
+/* Whether it ever came to its own limit. Not all kernels count that in version 1
+ * (memory.failcnt), but all know the most it had; a huge page less is as good as all. */
+static bool was_full(const struct cgroup *group)
+{
+	const char *folder = group->memory.path;
+	unsigned long limit;
+
+	if (group->v2)
+		return read_count(folder, "memory.events", "oom") > 0;
+	limit = read_count(folder, "memory.limit_in_bytes", "");
+	return read_count(folder, "memory.max_usage_in_bytes", "") >= limit - limit / 64;
+}
+
+/* What a machine kills that is itself short of memory counts as well for the kernel. */
+static unsigned long count_memory(const struct cgroup *group)
+{
+	return was_full(group)
+		       ? read_count(group->memory.path,
+				 group->v2 ? "memory.events" : "memory.oom_control",
+				 "oom_kill")
+		       : 0;
+}
+
 void cgroup_read(const struct cgroup *group, struct cgroup_counts *ret_counts)
 {
-	ret_counts->memory = read_count(group->memory.path,
-		group->v2 ? "memory.events" : "memory.oom_control", "oom_kill");
+	ret_counts->memory = count_memory(group);
 	ret_counts->processes = read_count(pids_folder(group), "pids.events", "max");
 }
 

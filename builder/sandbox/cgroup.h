@@ -27,7 +27,7 @@ struct cgroup_limits {
 	unsigned int processes; /* threads count too */
 };
 
-/* How often a limit was met. */
+/* How often a limit was met; of memory: how many processes died of it. */
 struct cgroup_counts {
 	unsigned long memory, processes;
 };

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "lib/cleanup.h"
+#include "lib/file.h"
 #include "tests/unit/unit.h"
 
 static const char v1_mounts[] =
@@ -138,10 +139,49 @@ static void sweeps_what_was_left(void **state)
 	cgroup_remove(&group);
 }
 
+static void put(const char *folder, const char *name, const char *text)
+{
+	CLEANUP_FREE char *path = buf_format("%s/%s", folder, name);
+
+	assert_int_equal(file_write_atomic(path, text, strlen(text), 0644, NULL), 0);
+}
+
+static unsigned long count(char *folder, bool v2)
+{
+	const struct cgroup group = {
+		.memory = {.path = folder}, .pids = {.path = folder}, .v2 = v2};
+	struct cgroup_counts counts;
+
+	cgroup_read(&group, &counts);
+	return counts.memory;
+}
+
+/* The kernel counts a process of the group that it kills, whoever was short of memory. */
+static void counts_its_own_limit_alone(void **state)
+{
+	char temp[] = "/tmp/tenfold-test-XXXXXX";
+
+	(void)state;
+	assert_non_null(mkdtemp(temp));
+	assert_int_equal(count(temp, true) + count(temp, false), 0);
+	put(temp, "memory.events", "low 0\nhigh 0\nmax 9\noom 0\noom_kill 2\n");
+	assert_int_equal(count(temp, true), 0);
+	put(temp, "memory.events", "low 0\nhigh 0\nmax 9\noom 1\noom_kill 2\n");
+	assert_int_equal(count(temp, true), 2);
+	put(temp, "memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 3\n");
+	put(temp, "memory.limit_in_bytes", "64000000\n");
+	put(temp, "memory.max_usage_in_bytes", "32000000\n");
+	assert_int_equal(count(temp, false), 0);
+	put(temp, "memory.max_usage_in_bytes", "63500000\n");
+	assert_int_equal(count(temp, false), 3);
+	assert_int_equal(dir_remove(temp, NULL), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_its_own_group),
+		cmocka_unit_test(counts_its_own_limit_alone),
 		cmocka_unit_test(holds_processes_down),
 		cmocka_unit_test(leaves_others_alone),
 		cmocka_unit_test(sweeps_what_was_left),
