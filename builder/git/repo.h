@@ -49,7 +49,7 @@ int repo_commit(git_repository *repo, const char *name, struct commit *ret_commi
  * are passed over); none older than `since` (seconds; 0: any), at most limit (0: all).
  * Children before parents, lines of history one after the other (git's --topo-order);
  * with oldest_first (not with a limit alone) the other way. A limit alone, without
- * `hide`, goes by date. */
+ * `hide`, goes by date, and ends behind many that are older than `since`. */
 struct repo_walk {
 	const char *const *from;
 	size_t n_from;
@@ -62,8 +62,9 @@ struct repo_walk {
 int repo_walk(git_repository *repo, const struct repo_walk *walk,
 	struct strvec *ret_names, struct err *err);
 
-/* Calls each() for the commits reachable from tip, newest first, until it returns other
- * than 0, which is returned, or a commit is older than `since` (seconds). */
+/* Calls each() for the commits reachable from tip that are not older than `since`
+ * (seconds), newest first, until it returns other than 0, which is returned, or many in a
+ * row are older. */
 int repo_each_commit(git_repository *repo, const char *tip, int64_t since,
 	int (*each)(void *ctx, const char *name), void *ctx, struct err *err);
 

@@ -195,6 +195,66 @@ static void walks_and_places(void **state)
 	assert_string_equal(other, "main");
 }
 
+/* On top of a commit, with a date of its own. */
+static void commit_dated(struct world *w, const char *parent, int64_t when,
+	char ret_name[IMAGE_COMMIT_TEXT])
+{
+	git_signature *who;
+	git_commit *on;
+	git_tree *tree;
+	git_oid oid;
+
+	assert_int_equal(git_oid_fromstr(&oid, parent), 0);
+	assert_int_equal(git_commit_lookup(&on, w->repo, &oid), 0);
+	assert_int_equal(git_commit_tree(&tree, on), 0);
+	assert_int_equal(git_signature_new(&who, "A", "a@b.org", when, 0), 0);
+	assert_int_equal(git_commit_create(&oid, w->repo, NULL, who, who, NULL, "dated",
+				 tree, 1, (const git_commit **)&on),
+		0);
+	git_oid_tostr(ret_name, IMAGE_COMMIT_TEXT, &oid);
+	git_signature_free(who);
+	git_tree_free(tree);
+	git_commit_free(on);
+}
+
+static int take(void *ctx, const char *name)
+{
+	strvec_add(ctx, name);
+	return strvec_check(ctx);
+}
+
+/* Commits since 2020 from here, by either way. */
+static void assert_since(struct world *w, const char *tip, size_t n)
+{
+	CLEANUP_STRVEC struct strvec each = STRVEC_INIT, walked = STRVEC_INIT;
+	const int64_t since = 1577836800;
+	const struct repo_walk walk = {
+		.from = &tip, .n_from = 1, .since = since, .limit = 1000};
+
+	assert_int_equal(repo_each_commit(w->repo, tip, since, take, &each, NULL), 0);
+	assert_int_equal(each.n, n);
+	assert_int_equal(repo_walk(w->repo, &walk, &walked, NULL), 0);
+	assert_int_equal(walked.n, n);
+}
+
+/* a - b - c - one of 1970 - one of now - 300 of 1970 - one of now */
+static void a_wrong_date_ends_no_history(void **state)
+{
+	const int64_t now = 1700001000;
+	char old[IMAGE_COMMIT_TEXT], tip[IMAGE_COMMIT_TEXT];
+	struct world *w = *state;
+
+	commit_dated(w, w->c, 1000, old);
+	assert_since(w, old, 3);
+	commit_dated(w, old, now, tip);
+	assert_since(w, tip, 4);
+	for (int i = 0; i < 300; i++)
+		commit_dated(w, i ? old : tip, 1000 + i, old);
+	commit_dated(w, old, now, tip);
+	/* what lies behind so many is not looked at: it may be all that there is */
+	assert_since(w, tip, 1);
+}
+
 static void assert_wanted(struct world *w, const char *const *names, size_t n)
 {
 	CLEANUP_QUEUE struct queue queue = {0};
@@ -303,6 +363,8 @@ int main(void)
 			mirrors_follow_their_remote, setup, teardown),
 		cmocka_unit_test_setup_teardown(says_what_is_not_there, setup, teardown),
 		cmocka_unit_test_setup_teardown(walks_and_places, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			a_wrong_date_ends_no_history, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			wants_tips_first_and_then_all_that_is_new, setup, teardown),
 		cmocka_unit_test_setup_teardown(
