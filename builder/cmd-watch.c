@@ -332,6 +332,7 @@ static int check_target(void *ctx, const struct conf_config *config, const char 
 	return kbuild_fragment(config, arch, &text, ctx);
 }
 
+/* -EPERM: it is the machine that cannot shut a build in. */
 static int check_conf(struct builder *b, struct err *err)
 {
 	if (!b->conf.n_trees)
@@ -360,8 +361,9 @@ int builder_watch(struct builder *b, const struct strvec *words, struct err *err
 		err_set(err, -EINVAL, "watch takes no '%.100s'", words->v[0]);
 		return EXIT_INPUT;
 	}
-	if (check_conf(b, err) < 0)
-		return EXIT_INPUT;
+	r = check_conf(b, err);
+	if (r < 0)
+		return r == -EPERM ? EXIT_INFRA : EXIT_INPUT;
 	buf_init(&path, 4096);
 	buf_addf(&path, "%s/watch.lock", b->conf.state);
 	r = lock_try(path.data, &lock, err);
