@@ -215,6 +215,7 @@ int builder_main(int argc, char **argv)
 	int code = EXIT_INPUT, r;
 
 	log_open("tenfold-builder");
+	umask(022); /* hosts read the store as nobody */
 	r = conf_read(&b.conf, argc, argv, &words, &err);
 	if (r == 0 && (b.conf.help || b.conf.version)) {
 		if (b.conf.help)
