@@ -211,20 +211,21 @@ static int count_one(const char *path, const struct stat *st, int flag, struct F
 	return 0;
 }
 
-/* Bytes of the files that this build wrote. */
-static uint64_t written(const struct room *room)
+/* The most that this build can have taken: the files that it wrote, and copies of them in
+ * a store on the same disk. */
+static uint64_t count_written(const struct room *room)
 {
 	count_since = room->begun;
 	counted = 0;
 	nftw(room->dir, count_one, 32, FTW_PHYS);
-	return counted;
+	return same_disk(room->dir, room->conf->store) ? 2 * counted : counted;
 }
 
 void room_leave(const struct room *room)
 {
 	struct room_need need, was;
 	struct disk disk = {0};
-	uint64_t took;
+	uint64_t took, most;
 
 	if (look(room->dir, &disk) < 0)
 		return;
@@ -232,8 +233,10 @@ void room_leave(const struct room *room)
 	read_need(room, &need);
 	was = need;
 	/* others write to the disk too: more than ever is worth a closer look */
-	if (took > room_need_expect(&need, room->clean))
-		took = written(room);
+	if (took > room_need_expect(&need, room->clean)) {
+		most = count_written(room);
+		took = took < most ? took : most;
+	}
 	room_need_learn(&need, room->clean, took);
 	if (memcmp(&need, &was, sizeof(need)) != 0)
 		write_need(room, &need);
