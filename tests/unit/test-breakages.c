@@ -227,18 +227,25 @@ static void tells_of_a_breakage_that_came_with_a_repair(void **state)
 	assert_int_equal(count_mails(w), 3);
 }
 
+static void withdraw(struct world *w, const char *commit)
+{
+	struct image_id id = id_of(commit);
+	CLEANUP_BUF struct buf path;
+
+	buf_init(&path, 4096);
+	store_image_path(&w->store, &id, false, &path);
+	assert_int_equal(dir_remove(path.data, NULL), 0);
+}
+
 /* The machine was to blame: b, made once more, builds. */
 static void a_failure_may_be_withdrawn(void **state)
 {
 	struct world *w = *state;
-	struct image_id id = id_of(w->b);
-	CLEANUP_BUF struct buf mail, path;
+	CLEANUP_BUF struct buf mail;
 
 	builds(w, w->a);
 	fails(w, w->b);
-	buf_init(&path, 4096);
-	store_image_path(&w->store, &id, false, &path);
-	assert_int_equal(dir_remove(path.data, NULL), 0);
+	withdraw(w, w->b);
 	builds(w, w->b);
 	read_mail(w, "mended@", w->b, &mail);
 	/* and the next breakage is told of as ever */
@@ -249,14 +256,10 @@ static void a_failure_may_be_withdrawn(void **state)
 static void a_failure_may_be_forgotten(void **state)
 {
 	struct world *w = *state;
-	struct image_id id = id_of(w->b);
-	CLEANUP_BUF struct buf path;
 
 	builds(w, w->a);
 	fails(w, w->b);
-	buf_init(&path, 4096);
-	store_image_path(&w->store, &id, false, &path);
-	assert_int_equal(dir_remove(path.data, NULL), 0);
+	withdraw(w, w->b);
 	builds(w, w->d);
 	assert_int_equal(count_mails(w), 1);
 }
@@ -274,12 +277,12 @@ static void a_tree_that_is_away_keeps_no_mail_back(void **state)
 	w->conf.n_trees = 2;
 	builds(w, w->a);
 	/* whichever is read first */
-	memset(id.commit, '0', 40);
-	assert_int_equal(breakages_note(w->conf.state, &id, "gone", "main", NULL), 0);
-	publish(w, id.commit, false, "x\n");
-	memset(id.commit, 'f', 40);
-	assert_int_equal(breakages_note(w->conf.state, &id, "gone", "main", NULL), 0);
-	publish(w, id.commit, false, "x\n");
+	for (const char *digit = "0f"; *digit; digit++) {
+		memset(id.commit, *digit, 40);
+		assert_int_equal(
+			breakages_note(w->conf.state, &id, "gone", "main", NULL), 0);
+		publish(w, id.commit, false, "x\n");
+	}
 	id = id_of(w->b);
 	assert_int_equal(
 		breakages_note(w->conf.state, &id, "mini", "mini/main", NULL), 0);
@@ -364,11 +367,12 @@ static void sends_each_mail_once(void **state)
 {
 	CLEANUP_STRVEC struct strvec sendmail = STRVEC_INIT, bad = STRVEC_INIT;
 	struct world *w = *state;
-	CLEANUP_BUF struct buf text, path;
+	CLEANUP_BUF struct buf text, path, key;
 	struct err err = ERR_INIT;
 
 	buf_init(&path, 4096);
 	buf_init(&text, 65536);
+	buf_init(&key, 256);
 	buf_addf(&path, "%s/mail", w->temp);
 	strvec_add(&sendmail, "dd");
 	strvec_addf(&sendmail, "of=%s", path.data);
@@ -382,13 +386,8 @@ static void sends_each_mail_once(void **state)
 	assert_int_equal(outbox_send(w->temp, &sendmail, -1, &err), 0);
 	assert_int_equal(outbox_send(w->temp, &sendmail, -1, &err), 0);
 	/* what was sent is not put there again: a kill may make us try */
-	{
-		CLEANUP_BUF struct buf key;
-
-		buf_init(&key, 256);
-		buf_addf(&key, "x86_64@mini@%s", w->b);
-		assert_int_equal(outbox_put(w->temp, key.data, "again", &err), 0);
-	}
+	buf_addf(&key, "x86_64@mini@%s", w->b);
+	assert_int_equal(outbox_put(w->temp, key.data, "again", &err), 0);
 	assert_int_equal(count_mails(w), 0);
 	assert_int_equal(file_read(path.data, &text, NULL), 0);
 	assert_memory_equal(text.data, "To: lab@example.org\n", 20);
