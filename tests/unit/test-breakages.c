@@ -5,7 +5,6 @@
 
 #include <errno.h>
 
-#include "builder/mail/outbox.h"
 #include "tests/unit/builder-tree.h"
 
 struct world {
@@ -363,37 +362,6 @@ static void a_branch_has_so_many_a_day(void **state)
 	assert_int_equal(count_mails(w), 2);
 }
 
-static void sends_each_mail_once(void **state)
-{
-	CLEANUP_STRVEC struct strvec sendmail = STRVEC_INIT, bad = STRVEC_INIT;
-	struct world *w = *state;
-	CLEANUP_BUF struct buf text, path, key;
-	struct err err = ERR_INIT;
-
-	buf_init(&path, 4096);
-	buf_init(&text, 65536);
-	buf_init(&key, 256);
-	buf_addf(&path, "%s/mail", w->temp);
-	strvec_add(&sendmail, "dd");
-	strvec_addf(&sendmail, "of=%s", path.data);
-	strvec_add(&sendmail, "oflag=append");
-	strvec_add(&sendmail, "conv=notrunc");
-	strvec_add(&bad, "false");
-	builds(w, w->a);
-	fails(w, w->b);
-	/* a relay that is down: the mail stays */
-	assert_int_equal(outbox_send(w->temp, &bad, -1, &err), -EIO);
-	assert_int_equal(outbox_send(w->temp, &sendmail, -1, &err), 0);
-	assert_int_equal(outbox_send(w->temp, &sendmail, -1, &err), 0);
-	/* what was sent is not put there again: a kill may make us try */
-	buf_addf(&key, "x86_64@mini@%s", w->b);
-	assert_int_equal(outbox_put(w->temp, key.data, "again", &err), 0);
-	assert_int_equal(count_mails(w), 0);
-	assert_int_equal(file_read(path.data, &text, NULL), 0);
-	assert_memory_equal(text.data, "To: lab@example.org\n", 20);
-	assert_null(strstr(text.data + 20, "To: lab@example.org\n"));
-}
-
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -405,8 +373,7 @@ int main(void)
 		TEST(tells_of_the_first_that_was_seen),
 		TEST(finds_the_breaker_behind_a_silent_failure),
 		TEST(what_is_mended_already_is_no_news),
-		TEST(a_forced_push_takes_it_away), TEST(a_branch_has_so_many_a_day),
-		TEST(sends_each_mail_once)};
+		TEST(a_forced_push_takes_it_away), TEST(a_branch_has_so_many_a_day)};
 
 	return cmocka_run_group_tests_name("breakages", tests, NULL, NULL);
 }
