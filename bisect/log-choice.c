@@ -90,7 +90,7 @@ static int take_rules(struct params *given, const struct past *past, struct err 
 {
 	static const char *const keys[] = {"arch", "config", "store", "server", "timeout",
 		"on-timeout", "on-boot-failure", "attempts", "confirm", "no-confirm",
-		"confidence", "runs", "cold"};
+		"confidence", "runs", "cold", "no-warm"};
 	CLEANUP_PARAMS struct params rules = {0};
 	int r = 0;
 
@@ -258,6 +258,8 @@ static void record_start(const struct session *s, struct buf *b)
 		record_pair(b, "no-confirm", "yes");
 	if (given->cold)
 		record_pair(b, "cold", "yes");
+	if (given->no_warm)
+		record_pair(b, "no-warm", "yes");
 	if (given->find_good)
 		record_pair(b, "find-good", "yes");
 	if (given->find_fix)
@@ -276,11 +278,16 @@ static int record_replayed(const struct session *s, struct buf *b, struct err *e
 	CLEANUP_PAST struct past past = {0};
 	struct terms terms = terms_of(&s->settings);
 	int r = past_load(s->settings.replay, &past, err);
+	unsigned int number = 0;
 
 	for (size_t i = 0; r == 0 && i < past.n_steps; i++) {
 		struct step *step = &past.steps[i];
 
-		step->number = i + 1;
+		if (!past_counts(&past, step))
+			continue;
+		/* whose hosts are no hosts of this run */
+		step->host[0] = '\0';
+		step->number = ++number;
 		if (!*step->why)
 			snprintf(step->why, sizeof(step->why), "replayed");
 		/* a repeated test is no verdict of git's */

@@ -28,7 +28,7 @@ static int allocate(struct belief *b, size_t most)
 {
 	size_t n = b->graph->n + 1;
 
-	b->fails = calloc(n, sizeof(*b->fails));
+	b->proofs = calloc(n, sizeof(*b->proofs));
 	b->share = calloc(most, sizeof(*b->share));
 	b->outlooks = calloc(most, sizeof(*b->outlooks));
 	b->values = calloc(most, sizeof(*b->values));
@@ -39,7 +39,7 @@ static int allocate(struct belief *b, size_t most)
 		b->detail_to = calloc(n, sizeof(*b->detail_to));
 		b->marks = calloc(n, sizeof(*b->marks));
 	}
-	return b->fails && b->untestable && b->weight_to && b->detail_to && b->marks &&
+	return b->proofs && b->untestable && b->weight_to && b->detail_to && b->marks &&
 			       b->share && b->outlooks && b->values && b->sums
 		       ? 0
 		       : -ENOMEM;
@@ -81,14 +81,14 @@ int belief_copy(const struct belief *from, size_t tests, struct belief *ret)
 		belief_release(ret);
 		return -ENOMEM;
 	}
-	memcpy(ret->fails, from->fails, n * sizeof(*ret->fails));
+	memcpy(ret->proofs, from->proofs, n * sizeof(*ret->proofs));
 	return 0;
 }
 
 void belief_release(struct belief *b)
 {
 	strands_release(&b->strands);
-	free(b->fails);
+	free(b->proofs);
 	if (!b->is_copy) {
 		free(b->untestable);
 		free(b->weight_to);
@@ -108,11 +108,16 @@ static void count(struct tally *tally, bool failed)
 	tally->passes += !failed;
 }
 
-void belief_add(struct belief *b, size_t commit, bool failed)
+void belief_add_warm(struct belief *b, size_t commit, bool failed)
 {
 	count(&b->all, failed);
-	b->fails[commit] += failed;
 	strands_count(&b->strands, commit, failed);
+}
+
+void belief_add(struct belief *b, size_t commit, bool failed)
+{
+	belief_add_warm(b, commit, failed);
+	b->proofs[commit] += failed;
 }
 
 void belief_add_good_end(struct belief *b, bool failed)
@@ -256,7 +261,7 @@ static size_t count_tied(const struct belief_answer *ret, double confidence)
 static bool wants_proof(
 	const struct belief *b, const struct belief_goal *goal, size_t best)
 {
-	return b->fails[best] < goal->fails && !b->untestable[best];
+	return b->proofs[best] < goal->fails && !b->untestable[best];
 }
 
 /* Who is how likely; whether one holds the confidence. */

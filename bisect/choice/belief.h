@@ -42,7 +42,7 @@ struct belief {
 	struct rates rates, doubting;
 	struct strands strands;
 	struct tally all, good_end;
-	uint32_t *fails;  /* by commit */
+	uint32_t *proofs; /* by commit: fails from a reset */
 	bool *untestable; /* by commit: it may be the culprit, but cannot be tested */
 	size_t n_untestable;
 	bool is_copy;      /* untestable, weight_to, detail_to, marks are another one's */
@@ -91,8 +91,10 @@ int belief_init(struct belief *b, const struct graph *graph,
 int belief_copy(const struct belief *from, size_t tests, struct belief *ret);
 void belief_release(struct belief *b);
 
-/* A test of a commit; of a commit outside the graph that is known to be good. */
+/* A test of a commit, from a reset; from the system that ran before, which is no proof;
+ * of a commit outside the graph that is known to be good. */
 void belief_add(struct belief *b, size_t commit, bool failed);
+void belief_add_warm(struct belief *b, size_t commit, bool failed);
 void belief_add_good_end(struct belief *b, bool failed);
 
 /* It was skipped: never tested again. */
@@ -100,11 +102,13 @@ void belief_skip(struct belief *b, size_t commit);
 
 /* What a culprit must have to be named. */
 struct belief_goal {
-	double confidence;  /* 0..1 */
-	unsigned int fails; /* tests of the culprit itself. A false fail on a good commit
-			     * cannot be told from a rare true one by passes below it */
-	bool doubt; /* it must hold the confidence for somebody as well who expects
-		     * false fails (rates_doubt()); where rates are not known */
+	double confidence; /* 0..1 */
+	unsigned int
+		fails; /* of the culprit itself, from a reset. A false fail on a good
+			* commit cannot be told from a rare true one by passes below
+			* it, and a warm step may have its failure from the one before */
+	bool doubt;    /* it must hold the confidence for somebody as well who expects
+			* false fails (rates_doubt()); where rates are not known */
 };
 
 /* Fills in share and outlooks, which inform.h builds on; doubted: with false fails. */

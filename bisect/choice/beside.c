@@ -147,7 +147,7 @@ static int try(const struct belief *b, const struct belief_answer *answer,
 static void prove(const struct belief *b, const struct belief_goal *goal, size_t culprit,
 	const struct tries *under_way, size_t wanted, struct tries *ret)
 {
-	unsigned int fails = b->fails[culprit];
+	unsigned int fails = b->proofs[culprit];
 
 	for (size_t i = 0; i < under_way->n; i++)
 		fails += under_way->v[i] == culprit;

@@ -145,11 +145,39 @@ static void describe_one(const struct past *past, const struct step *step, struc
 			terms_new(&past->terms), step->why);
 }
 
+static unsigned int count_good_parents(const struct past *past)
+{
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < past->n_confirmations; i++) {
+		const struct step *step = &past->confirmations[i];
+		bool seen = !is_parent(step) || step->verdict != VERDICT_GOOD;
+
+		for (size_t k = 0; !seen && k < i; k++)
+			seen = is_parent(&past->confirmations[k]) &&
+			       !strcmp(past->confirmations[k].commit, step->commit);
+		n += !seen;
+	}
+	return n;
+}
+
+/* Equal parents are tried once: then nobody says it of all. */
+static void describe_merge(const struct past *past, struct buf *b)
+{
+	if (past->culprit_parents < 2)
+		return;
+	if (count_good_parents(past) == past->culprit_parents)
+		buf_addf(b, "it is a merge: none of its %u sides %s alone\n",
+			past->culprit_parents,
+			past_setting(past, "find-fix", NULL) ? "passes" : "fails");
+	else
+		buf_addf(b, "it is a merge of %u sides, which were not all tried alone\n",
+			past->culprit_parents);
+}
+
 void confirm_describe(const struct past *past, struct buf *b)
 {
-	if (past->culprit_parents > 1)
-		buf_addf(b, "it is a merge: none of its %u sides fails alone\n",
-			past->culprit_parents);
+	describe_merge(past, b);
 	if (*past->belief) {
 		/* what was tried again may have been another commit than the culprit */
 		buf_addf(b, "tests were repeated: %s\n", past->belief);

@@ -384,3 +384,10 @@ const char *past_setting(const struct past *past, const char *key, const char *a
 {
 	return pairs_next(&past->settings, key, after);
 }
+
+bool past_counts(const struct past *past, const struct step *step)
+{
+	const struct roster_host *host = roster_find(&past->roster, step->host);
+
+	return !host || !host->disagrees;
+}

@@ -98,6 +98,10 @@ void past_release(struct past *past);
 int past_add(struct past *past, const struct step *step);
 int past_confirm(struct past *past, const struct step *step);
 
+/* Whether a step counts: what a host made that was found to disagree on the ends does
+ * not. */
+bool past_counts(const struct past *past, const struct step *step);
+
 /* A verdict in the words of this bisection: "good", "broken", "skip". */
 const char *past_word(const struct past *past, enum verdict verdict);
 

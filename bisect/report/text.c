@@ -188,16 +188,17 @@ void report_command(const struct past *past, struct buf *b)
 {
 	static const char *const keys[] = {"repo", "good", "bad", "host", "server",
 		"store", "arch", "config", "failure", "timeout", "on-timeout",
-		"on-boot-failure", "confirm", "confidence", "runs"};
+		"on-boot-failure", "attempts", "confirm", "confidence", "runs"};
+	static const char *const flags[] = {
+		"no-confirm", "cold", "no-warm", "find-good", "find-fix"};
 	const char *word = NULL;
 
 	buf_adds(b, "tenfold-bisect run");
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
 		add_option(past, keys[i], b);
-	if (past_setting(past, "find-good", NULL))
-		buf_adds(b, " --find-good");
-	if (past_setting(past, "find-fix", NULL))
-		buf_adds(b, " --find-fix");
+	for (size_t i = 0; i < ARRAY_SIZE(flags); i++)
+		if (past_setting(past, flags[i], NULL))
+			buf_addf(b, " --%s", flags[i]);
 	if (past->first_parent)
 		buf_adds(b, " --first-parent");
 	for (size_t i = 0; i < past->paths.n; i++) {

@@ -12,12 +12,10 @@
 
 bool believe_is_evidence(const struct past *past, const struct step *step)
 {
-	const struct roster_host *host = roster_find(&past->roster, step->host);
-
 	/* the reverted bad end is no commit of the history; without kexec is another
-	 * question */
+	 * question; a verdict that was taken over is that of another step */
 	return strcmp(step->role, "revert") && !confirm_is_cold(step->role) &&
-	       !(host && host->disagrees);
+	       !*step->same_as && past_counts(past, step);
 }
 
 static bool is_good_end(const struct run *run, const char *commit)
@@ -114,6 +112,8 @@ static void add_steps(struct believed *b, const struct run *run)
 			continue;
 		if (is_in && step->verdict == VERDICT_SKIP)
 			skip(b, run->history->graph.n, number);
+		else if (is_in && step->warm)
+			belief_add_warm(&b->belief, b->same_as[number], failed);
 		else if (is_in)
 			belief_add(&b->belief, b->same_as[number], failed);
 		else if (step->verdict != VERDICT_SKIP && is_good_end(run, step->commit))

@@ -23,8 +23,8 @@ struct believed {
 int believe(const struct run *run, struct believed *ret, struct err *err);
 void believed_release(struct believed *b);
 
-/* Whether a step tells something of its commit as it is: not of a revert, not without
- * kexec, not on a host that was found to disagree on the ends. */
+/* Whether a step is a test of its commit as it is: not of a revert, not without kexec,
+ * not taken over from an equal image, and it counts. */
 bool believe_is_evidence(const struct past *past, const struct step *step);
 
 #define CLEANUP_BELIEVED CLEANUP(believed_release)

@@ -28,7 +28,8 @@ static void mark_past(struct stock *stock, const struct past *past)
 
 	for (size_t i = 0; i < past->n_steps; i++)
 		/* a good end, or what a replayed log adds, may be outside the range */
-		if (history_find(stock->history, past->steps[i].commit, &number) == 0)
+		if (past_counts(past, &past->steps[i]) &&
+			history_find(stock->history, past->steps[i].commit, &number) == 0)
 			stock->marks[number] = stock_mark(&past->steps[i]);
 }
 

@@ -170,6 +170,7 @@ int repeat_judged(struct team *team, const struct crew_event *event, struct err 
 	struct run *run = team->run;
 	const struct failure was = run->bench.failure;
 	struct step step = event->step;
+	struct tally own;
 	int r;
 
 	if (is_another(team, event)) {
@@ -180,6 +181,10 @@ int repeat_judged(struct team *team, const struct crew_event *event, struct err 
 	r = flaky_take_in(run, &step, err);
 	run->bench.failure = was;
 	if (r != RUN_GOING || step.verdict != VERDICT_SKIP || !ends_is_role(step.role))
+		return r;
+	/* one that was tested there before may have had bad luck */
+	own = flaky_end_tally(run, step.host, step.commit);
+	if (own.fails + own.passes)
 		return r;
 	if (!team->unheld.number)
 		team->unheld = step;

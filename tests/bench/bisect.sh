@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The figures of the choice and of whole bisections, each on a line of its own with its
 # target, and the word MISS where that is missed. BENCH_ONLY="split hosts" takes some.
-set -eu
+set -eu -o pipefail
 cd "$(dirname "$0")/../.."
 build=${BUILD:-build}
 bench=$build/tests/bench

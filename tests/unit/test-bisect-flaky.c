@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Whole bisections with a test that does not answer alike each time. */
+#include "bisect/run/believe.h"
 #include "bisect/run/flaky.h"
 
 #include "tests/unit/bisect-lab.h"
@@ -50,6 +51,54 @@ static void finds_nearly_every_culprit(void **state)
 	}
 	print_message("right: %u of %u\n", right, all);
 	assert_true(right * 100 >= all * 93);
+}
+
+/* What it fails by shall not be an effect of the kernel that ran before. */
+static void a_culprit_has_failed_from_a_reset(void **state)
+{
+	struct fixture *f = *state;
+	unsigned int warm = 0;
+
+	for (int culprit = 1; culprit <= LAST; culprit++) {
+		CLEANUP_PAST struct past past = {0};
+		unsigned int fails = 0;
+		struct sim sim;
+
+		begin_flaky(f, &sim, culprit, 0.2);
+		f->confirm = 2;
+		sim.warm = SIM_WARM;
+		assert_int_equal(run_once(f, &sim, &past), RUN_FOUND);
+		for (size_t i = 0; i < past.n_steps; i++) {
+			fails += !strcmp(past.steps[i].commit, past.culprit) &&
+				 past.steps[i].verdict == VERDICT_BAD &&
+				 !past.steps[i].warm;
+			warm += past.steps[i].warm;
+		}
+		assert_true(fails >= 3);
+	}
+	assert_true(warm > 100);
+}
+
+static void what_is_no_test_of_the_commit_is_no_evidence(void **state)
+{
+	static const char log[] = "# tenfold: event=start host=a host=b\n"
+				  "# tenfold: event=aside host=b disagrees=yes why=x\n";
+	struct step step = {.role = "split", .host = "a"};
+	CLEANUP_PAST struct past past = {0};
+
+	(void)state;
+	assert_int_equal(past_parse(log, sizeof(log) - 1, &past, NULL), 0);
+	assert_true(believe_is_evidence(&past, &step));
+	snprintf(step.same_as, sizeof(step.same_as), "abc");
+	assert_false(believe_is_evidence(&past, &step));
+	step.same_as[0] = '\0';
+	step.host[0] = 'b';
+	assert_false(believe_is_evidence(&past, &step));
+	assert_false(past_counts(&past, &step));
+	snprintf(step.host, sizeof(step.host), "a");
+	snprintf(step.role, sizeof(step.role), "revert");
+	assert_false(believe_is_evidence(&past, &step));
+	assert_true(past_counts(&past, &step));
 }
 
 static void a_test_that_is_sure_is_not_repeated(void **state)
@@ -312,6 +361,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_nearly_every_culprit),
+		cmocka_unit_test(a_culprit_has_failed_from_a_reset),
+		cmocka_unit_test(what_is_no_test_of_the_commit_is_no_evidence),
 		cmocka_unit_test(a_test_that_is_sure_is_not_repeated),
 		cmocka_unit_test(a_contradiction_turns_it_on),
 		cmocka_unit_test(ends_that_do_not_hold_are_told),

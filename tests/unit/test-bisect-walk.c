@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What a bisection walks, and its words: first parents, paths, terms, finding a fix. */
 #include "bisect/git/simplify.h"
+#include "bisect/judge/confirm.h"
 #include "bisect/log/journal.h"
 #include "bisect/log/terms.h"
 #include "tests/unit/bisect-lab.h"
@@ -147,6 +148,7 @@ static void a_merge_is_found_on_first_parents(void **state)
 	CLEANUP_PAST struct past past = {0};
 	struct strvec none = STRVEC_INIT;
 	struct history whole = f->history;
+	CLEANUP_BUF struct buf text = {0};
 	struct sim sim;
 	size_t number;
 
@@ -168,6 +170,9 @@ static void a_merge_is_found_on_first_parents(void **state)
 	assert_string_equal(past.culprit, f->commits[MERGE]);
 	/* its other parent is bad, and nobody asked it */
 	assert_int_equal(past.n_confirmations, 3);
+	buf_init(&text, 4096);
+	confirm_describe(&past, &text);
+	assert_non_null(strstr(text.data, "which were not all tried alone\n"));
 	f->first_parent = false;
 	history_close(&f->history);
 	f->history = whole;
