@@ -114,8 +114,10 @@ static unsigned int wanted_fails(const struct run *run)
 	return run->end_fails ? run->end_fails : FLAKY_RUNS;
 }
 
-static bool failing_end_wants(const struct run *run, const char *commit)
+bool flaky_failing_end_wants(const struct run *run)
 {
+	const char *commit = flaky_failing_end(run);
+
 	return rates_bad_end_wants(
 		       flaky_end_tally(run, NULL, commit), wanted_fails(run)) &&
 	       !was_skipped(run->past, commit);
@@ -136,7 +138,7 @@ static int ask_failing_end(struct asked *a, const char *commit, struct err *err)
 	unsigned int fails = wanted_fails(run);
 	struct tally tally = flaky_end_tally(run, NULL, commit);
 
-	if (!failing_end_wants(run, commit))
+	if (!flaky_failing_end_wants(run))
 		return tally.fails ? RUN_GOING
 				   : end_does_not_hold(
 					     run, name_of(run, commit), commit, err);
@@ -203,7 +205,7 @@ int flaky_ends_next(struct run *run, const struct strvec *under_way, size_t want
 bool flaky_ends_are_wanted(const struct run *run)
 {
 	const char *failing = flaky_failing_end(run), *passing;
-	bool wanted = failing_end_wants(run, failing);
+	bool wanted = flaky_failing_end_wants(run);
 
 	for (size_t i = 0; (passing = flaky_passing_end(run, i)); i++)
 		wanted |= passing_end_wants(run, passing, failing);

@@ -243,16 +243,17 @@ static int take(struct run *run, const struct flaky_tests *tests, struct err *er
 	/* what it is named for shall not be an effect of a warm step */
 	run->bench.drive.by_reset |= !strcmp(step.role, "proof");
 	r = run_step(run, &step, err);
-	return r == RUN_GOING ? flaky_take_in(run, &step, err) : r;
+	return r == RUN_GOING ? flaky_take_in(run, &step, true, err) : r;
 }
 
-int flaky_take_in(struct run *run, const struct step *step, struct err *err)
+int flaky_take_in(struct run *run, const struct step *step, bool learns, struct err *err)
 {
 	CLEANUP_BUF struct buf b;
 	int r;
 
 	buf_init(&b, RECORD_MAX);
-	run_learn(run, step, &b);
+	if (learns)
+		run_learn(run, step, &b);
 	record_run(&b, step);
 	r = journal_append(run->journal, &b, err);
 	if (!r)

@@ -51,18 +51,20 @@ int flaky_ends_next(struct run *run, const struct strvec *under_way, size_t want
 	struct flaky_tests *ret, bool *ret_wait, struct err *err);
 
 /* The end that is to fail, and the i-th that is to pass; NULL behind the last. Whether
- * one of them is to be tested more. */
+ * one of them is to be tested more; whether the failing one is. */
 const char *flaky_failing_end(const struct run *run);
 const char *flaky_passing_end(const struct run *run, size_t i);
 bool flaky_ends_are_wanted(const struct run *run);
+bool flaky_failing_end_wants(const struct run *run);
 
 /* Tests of a commit on a host; NULL: on all of them. The same of an end, where a fail is
  * what the failing end does: where a fix is looked for, that is good. */
 struct tally flaky_tally(const struct past *past, const char *host, const char *commit);
 struct tally flaky_end_tally(const struct run *run, const char *host, const char *commit);
 
-/* Takes a judged test in; run->bench.failure is what it showed. RUN_GOING. */
-int flaky_take_in(struct run *run, const struct step *step, struct err *err);
+/* Takes a judged test in; learns: from run->bench.failure, which is what it showed.
+ * RUN_GOING. */
+int flaky_take_in(struct run *run, const struct step *step, bool learns, struct err *err);
 
 /* To its end: one of enum run_end, with words; a negative value: the log cannot be
  * written. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bisect/run/announce.h"
+#include "bisect/run/flaky.h"
 #include "bisect/run/learn.h"
 
 /* The i-th end to be tried, the one that fails first; NULL behind the last. */
@@ -232,7 +233,8 @@ static bool is_waited_for(const struct team *team, size_t host)
 	const struct team_host *h = &team->hosts[host];
 
 	return h->state != TEAM_ASIDE && !h->late &&
-	       !find_shown(team, host, end_at(team->run, 0));
+	       !find_shown(team, host, end_at(team->run, 0)) &&
+	       (!team->repeats || flaky_failing_end_wants(team->run));
 }
 
 /* Whether it is still to be seen which failure counts. It never is where all that show
@@ -273,6 +275,23 @@ static int settle(struct team *team, size_t elected, struct err *err)
 	signature_show(&signature, &run->bench.failure);
 	run_learn(run, step, &b);
 	failure_release(&run->bench.failure);
+	return team_log(team, &b, err);
+}
+
+int ends_see(struct team *team, const struct step *step, const struct failure *failure,
+	bool *ret_open, struct err *err)
+{
+	struct run *run = team->run;
+	enum verdict fails = run->bench.rules->find_fix ? VERDICT_GOOD : VERDICT_BAD;
+	const struct roster_host *host = roster_find(&run->past->roster, step->host);
+	CLEANUP_BUF struct buf b;
+
+	*ret_open = !is_settled(team) && step->verdict == fails &&
+		    !strcmp(step->commit, end_at(run, 0));
+	if (!*ret_open || (host && host->seen.n))
+		return 0;
+	buf_init(&b, RECORD_MAX);
+	record_seen(step, failure, &b);
 	return team_log(team, &b, err);
 }
 

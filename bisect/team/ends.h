@@ -22,7 +22,13 @@ bool ends_is_role(const char *role);
 /* Takes in what a host made of an end. RUN_GOING, or a negative value. */
 int ends_judged(struct team *team, const struct crew_event *event, struct err *err);
 
-/* Settles which failure counts, once no host is waited for. The same. */
+/* Notes the failure that a host has shown first at the end that fails, where it is not
+ * settled yet which one counts; *ret_open: it is not. The same. */
+int ends_see(struct team *team, const struct step *step, const struct failure *failure,
+	bool *ret_open, struct err *err);
+
+/* Settles which failure counts, once no host is waited for: where tests are repeated,
+ * none is when that end has been tested enough. The same. */
 int ends_vote(struct team *team, struct err *err);
 
 #endif

@@ -141,7 +141,7 @@ int repeat_hand_out(struct team *team, struct err *err)
 {
 	bool ends_wanted = flaky_ends_are_wanted(team->run), ready[TEAM_MAX] = {0};
 	size_t n_ready = 0;
-	int r = RUN_GOING;
+	int r = ends_vote(team, err);
 
 	for (size_t i = 0; r == RUN_GOING && i < team->n; i++) {
 		if (team->hosts[i].state != TEAM_IDLE)
@@ -171,14 +171,18 @@ int repeat_judged(struct team *team, const struct crew_event *event, struct err 
 	const struct failure was = run->bench.failure;
 	struct step step = event->step;
 	struct tally own;
+	bool open;
 	int r;
 
 	if (is_another(team, event)) {
 		step.verdict = VERDICT_SKIP;
 		step.another = true;
 	}
+	r = ends_see(team, &step, &event->failure, &open, err);
+	if (r < 0)
+		return r;
 	run->bench.failure = event->failure;
-	r = flaky_take_in(run, &step, err);
+	r = flaky_take_in(run, &step, !open, err);
 	run->bench.failure = was;
 	if (r != RUN_GOING || step.verdict != VERDICT_SKIP || !ends_is_role(step.role))
 		return r;

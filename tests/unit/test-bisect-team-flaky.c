@@ -117,6 +117,31 @@ static void a_host_that_fails_at_the_good_end_is_put_aside(void **state)
 	crew_end(&crew);
 }
 
+/* Also where the one that sees another failure is the first to see any. */
+static void the_failure_of_most_hosts_counts(void **state)
+{
+	struct fixture *f = *state;
+
+	for (size_t odd = 0; odd < 3; odd++) {
+		CLEANUP_PAST struct past past = {0};
+		enum sim_kind others[COMMITS_MAX];
+		struct sim_crew crew;
+
+		begin_flaky(f, &crew, 5, 3, 0.3);
+		memcpy(others, f->kinds, sizeof(others));
+		for (size_t i = 0; i < LAST; i++)
+			if (others[i] == SIM_BAD)
+				others[i] = SIM_FAILS_OTHERWISE;
+		crew.v[odd].sim.kinds = others;
+		crew.v[odd].slowness = 0.5;
+		assert_int_equal(team_once(f, &crew, &past), RUN_FOUND);
+		assert_string_equal(past.culprit, f->commits[5]);
+		assert_true(host_of(&past, host_names[odd])->disagrees);
+		assert_string_equal(past.signature.v[0], "exit=1");
+		crew_end(&crew);
+	}
+}
+
 static void ends_that_do_not_hold_anywhere_end_the_run(void **state)
 {
 	struct fixture *f = *state;
@@ -204,6 +229,7 @@ int main(void)
 		cmocka_unit_test(four_hosts_take_a_third_of_the_time),
 		cmocka_unit_test(a_host_that_never_fails_is_put_aside),
 		cmocka_unit_test(a_host_that_fails_at_the_good_end_is_put_aside),
+		cmocka_unit_test(the_failure_of_most_hosts_counts),
 		cmocka_unit_test(ends_that_do_not_hold_anywhere_end_the_run),
 		cmocka_unit_test(one_whose_process_dies),
 		cmocka_unit_test(a_killed_controller_goes_on),
