@@ -209,7 +209,7 @@ static void tells_of_a_breakage_that_came_with_a_repair(void **state)
 {
 	char e[IMAGE_COMMIT_TEXT];
 	struct world *w = *state;
-	CLEANUP_BUF struct buf mail;
+	CLEANUP_BUF struct buf mail, mended;
 
 	builds(w, w->a);
 	fails(w, w->b);
@@ -222,7 +222,7 @@ static void tells_of_a_breakage_that_came_with_a_repair(void **state)
 	w->all_awaited = false;
 	look(w, NULL);
 	read_mail(w, "", e, &mail);
-	read_mail(w, "mended@", w->b, &mail);
+	read_mail(w, "mended@", w->b, &mended);
 	assert_int_equal(count_mails(w), 3);
 }
 

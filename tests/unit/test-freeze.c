@@ -207,7 +207,8 @@ static void upgrade_gzip(struct world *w)
 static void keeps_files_that_do_not_come_back(void **state)
 {
 	struct world *w = *state;
-	CLEANUP_FREE char *before = strdup(getenv("PATH"));
+	const char *folders = getenv("PATH");
+	CLEANUP_FREE char *before = strdup(folders ? folders : "");
 	struct image_id a = cold_image(&w->store, 'a', 100, GZIP);
 	struct err err = ERR_INIT;
 	struct frozen frozen;

@@ -105,7 +105,8 @@ static void fake_sbatch(const char *temp)
 /* Whoever may push may name a branch so. */
 static void a_branch_is_no_option(void **state)
 {
-	CLEANUP_FREE char *before = strdup(getenv("PATH"));
+	const char *folders = getenv("PATH");
+	CLEANUP_FREE char *before = strdup(folders ? folders : "");
 	char temp[32], name[] = "linux", branch[] = "--conf=/tmp/evil";
 	struct conf_tree tree = {.name = name};
 	struct conf_config config = {.name = name};
