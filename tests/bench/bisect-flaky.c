@@ -279,6 +279,8 @@ static void print_result(const struct arm *arm, const struct result *r)
 		printf("%s: %.1f runs more until it is named: doubted, and failed %d "
 		       "times itself\n",
 			name, r->proofs / r->searches, PROOFS);
+		print_at_most(name, "runs until it is named / bound",
+			(mean + r->proofs / r->searches) / bound, 1.15);
 		print(name, "right when it is named, %", 100 * right,
 			">=", 100 * CONFIDENCE, right >= CONFIDENCE);
 		print_at_most(name, "believed then - right, points off",
