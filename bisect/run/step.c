@@ -120,10 +120,13 @@ static enum step_end have_image(struct bench *bench, struct step *step,
 /* True if the image was judged before, on another commit: then that is the verdict. */
 static bool take_over(struct bench *bench, struct step *step)
 {
-	const struct step *other =
-		bench->shared ? share_find(bench->shared, bench->world, step->commit)
-			      : NULL;
+	const struct step *other;
 
+	if (!bench->shared)
+		return false;
+	if (bench->refresh_shared)
+		bench->refresh_shared(bench->ctx);
+	other = share_find(bench->shared, bench->world, step->commit);
 	if (!other)
 		return false;
 	share_take(step, other);

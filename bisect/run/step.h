@@ -31,7 +31,9 @@ struct bench {
 	struct signature *signature; /* of the failure that counts; empty: any */
 	const struct past *shared;   /* its verdicts hold for equal images too; NULL: each
 				      * commit is booted */
-	struct failure failure;      /* what the last step's boot and test showed */
+	/* brings it up to date when a build has taken its time; NULL: it always is */
+	void (*refresh_shared)(void *ctx);
+	struct failure failure; /* what the last step's boot and test showed */
 	/* told before the image is awaited, and when the host is about to boot it; NULL:
 	 * nobody */
 	void (*look_ahead)(void *ctx, const struct step *step);

@@ -10,6 +10,7 @@ struct worker {
 	int fd;
 	struct bench *bench;
 	const char *folder;
+	struct past past; /* what all hosts have judged */
 };
 
 static void tell(struct worker *worker, enum wire_kind kind, const char *text)
@@ -76,17 +77,18 @@ int worker_step(struct bench *bench, const struct worker_order *order,
 	return 0;
 }
 
-/* The controller's log has what all hosts have judged. */
-static void read_past(const struct worker *worker, struct past *ret_past)
+/* The controller's log tells it. */
+static void read_past(void *ctx)
 {
+	struct worker *worker = ctx;
 	CLEANUP_BUF struct buf path;
 
 	buf_init(&path, 4096);
-	*ret_past = (struct past){0};
+	past_release(&worker->past);
 	if (!worker->folder)
 		return;
 	buf_addf(&path, "%s/log", worker->folder);
-	past_load(path.data, ret_past, NULL);
+	past_load(path.data, &worker->past, NULL);
 }
 
 static int serve_one(struct worker *worker, const struct wire_message *message)
@@ -97,17 +99,16 @@ static int serve_one(struct worker *worker, const struct wire_message *message)
 		.shared = message->shared};
 	const struct world *w = worker->bench->world;
 	struct wire_message done = WIRE_MESSAGE_INIT;
-	CLEANUP_PAST struct past past;
 	int r;
 
-	read_past(worker, &past);
+	read_past(worker);
 	done.kind = WIRE_DONE;
-	r = worker_step(worker->bench, &order, &past, &done.step, &done.end);
+	r = worker_step(worker->bench, &order, &worker->past, &done.step, &done.end);
 	if (r < 0)
 		return r;
 	if (done.end != STEP_STOPPED)
-		evidence_gather(
-			w->server, w->server_ctx, &past, &done.step, worker->folder);
+		evidence_gather(w->server, w->server_ctx, &worker->past, &done.step,
+			worker->folder);
 	done.failure = worker->bench->failure; /* still the bench's */
 	return wire_send(worker->fd, &done);
 }
@@ -124,6 +125,7 @@ void worker_serve(int fd, struct bench *bench, const char *folder)
 	bench->world = bench->drive.world = &world;
 	bench->look_ahead = tell_ready;
 	bench->on_lab_fault = tell_fault;
+	bench->refresh_shared = read_past;
 	bench->ctx = &worker;
 	while (!r) {
 		CLEANUP_WIRE struct wire_message order = WIRE_MESSAGE_INIT;
@@ -134,4 +136,5 @@ void worker_serve(int fd, struct bench *bench, const char *folder)
 		r = serve_one(&worker, &order);
 	}
 	drive_leave(&bench->drive);
+	past_release(&worker.past);
 }

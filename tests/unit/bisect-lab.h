@@ -41,6 +41,7 @@ struct fixture {
 	bool speculates;
 	bool find_fix, first_parent;
 	const struct releases *releases;  /* --find-good */
+	struct past *meanwhile;           /* what others judge */
 	enum sim_kind kinds[COMMITS_MAX]; /* by number */
 };
 

@@ -251,6 +251,43 @@ static void one_image_with_two_verdicts_is_a_contradiction(void **state)
 	run_release(&run);
 }
 
+/* Another host judged the same image while this one waited for its build. */
+static void judge_meanwhile(void *ctx)
+{
+	const struct fixture *f = ctx;
+	static struct step step = {
+		.role = "split", .verdict = VERDICT_GOOD, .boot = "b", .attempts = 1};
+
+	snprintf(step.commit, sizeof(step.commit), "%s", f->commits[11]);
+	past_add(f->meanwhile, &step);
+}
+
+static void what_was_judged_during_the_build_counts(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP_PAST struct past past = {0};
+	struct rules rules = make_rules(f, VERDICT_SKIP);
+	struct step step = {.number = 1, .role = "split"};
+	struct bench bench;
+	struct world world;
+	struct lab lab;
+
+	begin_lab(f, &lab, 8);
+	alias(f, lab.image_of, 12, 12, 11);
+	lab.has_image[number_of(f, 12)] = false;
+	sim_world(&lab.sim, &world);
+	bench = make_bench(&world, &rules);
+	failure_init(&bench.failure);
+	bench.shared = f->meanwhile = &past;
+	bench.refresh_shared = judge_meanwhile;
+	bench.ctx = f;
+	snprintf(step.commit, sizeof(step.commit), "%s", f->commits[12]);
+	assert_int_equal(step_run(&bench, &step), STEP_JUDGED);
+	assert_string_equal(step.same_as, f->commits[11]);
+	assert_int_equal(lab.sim.boots_made, 0);
+	failure_release(&bench.failure);
+}
+
 static void confirmations_share_images_too(void **state)
 {
 	struct fixture *f = *state;
@@ -343,6 +380,7 @@ int main(void)
 		cmocka_unit_test(ends_of_one_image_end_the_run),
 		cmocka_unit_test(git_needs_no_more_verdicts),
 		cmocka_unit_test(one_image_with_two_verdicts_is_a_contradiction),
+		cmocka_unit_test(what_was_judged_during_the_build_counts),
 		cmocka_unit_test(confirmations_share_images_too),
 		cmocka_unit_test(the_store_tells_which_kernels_are_equal),
 	};
