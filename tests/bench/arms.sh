@@ -31,7 +31,7 @@ arm_forget() {
 # arm_costs ARM COMMIT - seconds of configure, make and modules; nothing if make did not run
 arm_costs() {
 	awk -v commit="$2" '$2 == commit { seconds = $8 + $9 + $10 } END { print seconds }' \
-		"$work/$1.state"/work/lab/x86_64/"$config"/costs.tsv
+		"$work/$1.state/work/lab/x86_64/$config/costs.tsv"
 }
 
 # arm_cpu ARM COMMIT - seconds of the processors, of all that make started
