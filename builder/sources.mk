@@ -10,7 +10,7 @@ builder_srcs += $(addprefix job/,alias.c build-id.c costs.c deliver.c job.c make
 builder_srcs += $(addprefix kbuild/,build-log.c ccache.c kbuild.c kconfig.c run.c)
 builder_srcs += $(addprefix sandbox/,census.c cgroup.c guard.c sandbox.c words.c)
 builder_srcs += $(addprefix mail/,breakage-list.c breakage.c breakages.c look.c mail.c outbox.c)
-builder_srcs += $(addprefix reach/,compare.c names.c reach.c record.c respell.c)
+builder_srcs += $(addprefix reach/,asked.c compare.c names.c reach.c record.c respell.c)
 builder_srcs += $(addprefix spare/,change.c chunk-words.c chunk.c dead.c decide.c declaration.c deps.c differ.c \
 	lex.c objects.c pair.c paste.c role.c spare.c spread.c survey.c usable.c word.c)
 builder_srcs += $(addprefix cold/,blob.c chain.c codec.c compressor.c freeze.c named.c \

@@ -92,6 +92,23 @@ void making_take_record(struct making *m)
 		unlink(m->record_file);
 }
 
+int making_unhide(struct making *m, struct err *err)
+{
+	const struct reach *reach = is_whole(&m->reach) ? &m->reach : NULL;
+	CLEANUP_BUF struct buf path = {0};
+	int r;
+
+	if (!file_exists(m->place.obj))
+		return 0;
+	buf_init(&path, 4096);
+	r = reach_misleads(m->repo, reach, m->place.made_of, m->commit.tree, &path, err);
+	if (r <= 0)
+		return r;
+	log_info("all objects are made anew: make does not see what '%s' changes",
+		path.len ? path.data : m->commit.name);
+	return making_start_over(m, err);
+}
+
 /* Whether the workplace is what an image was made from, with all its reach known. */
 static bool is_settled(const struct making *m)
 {

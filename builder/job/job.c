@@ -221,14 +221,12 @@ static int gather(struct making *m, const struct local_maker *local, struct err 
 	return progress_share(&m->progress, m->place.dir);
 }
 
-/* Objects know the folders by the names that make had for them. */
-static int settle_names(struct making *m, struct err *err)
+int making_start_over(struct making *m, struct err *err)
 {
 	struct mark mark = m->place.mark;
 	int r = 0;
 
-	if (!strcmp(mark.names, m->names))
-		return 0;
+	/* killed on the way, the next one goes on with it */
 	mark.names[0] = mark.config[0] = '\0';
 	mark.built = false;
 	if (mark.floor.tv_sec)
@@ -237,6 +235,12 @@ static int settle_names(struct making *m, struct err *err)
 		r = workplace_clean(&m->place, err);
 	memcpy(m->place.mark.names, m->names, sizeof(m->names));
 	return r;
+}
+
+/* Objects know the folders by the names that make had for them. */
+static int settle_names(struct making *m, struct err *err)
+{
+	return strcmp(m->place.mark.names, m->names) ? making_start_over(m, err) : 0;
 }
 
 static int make_locked(struct making *m, int cancel_fd, struct err *err)

@@ -101,6 +101,9 @@ static int step_checkout(struct making *m, struct err *err)
 	struct mark mark;
 	int r;
 
+	r = making_unhide(m, err);
+	if (r < 0)
+		return r;
 	plan_spared(m);
 	r = check_out(m, &change, err);
 	if (r != KBUILD_OK)

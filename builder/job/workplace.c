@@ -307,6 +307,7 @@ int workplace_recover(struct workplace *place, struct err *err)
 	read_boot(boot);
 	rebooted = strcmp(mark.boot, boot) != 0;
 	place->mark = mark;
+	memcpy(place->made_of, mark.source, sizeof(place->made_of));
 	if (!mark.floor.tv_sec || workplace_is_ahead(place))
 		return start_afresh(place, err);
 	if (mark.phase == PHASE_MAKE || rebooted) {

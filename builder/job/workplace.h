@@ -21,6 +21,8 @@ struct workplace {
 	char *dir, *src, *obj, *stage, *log; /* paths, owned */
 	int lock_fd;
 	struct mark mark; /* as last written */
+	/* the tree that the objects fit, whatever src holds after a kill; "": unknown */
+	char made_of[IMAGE_COMMIT_TEXT];
 };
 
 /* Where it is below STATE/work; b is made here. */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "asked.h"
 #include "builder/git/repo.h"
 #include "lib/cleanup.h"
 #include "respell.h"
@@ -11,12 +12,21 @@
 DEFINE_CLEANUP(git_tree, git_tree *, git_tree_free)
 DEFINE_CLEANUP(git_tree_entry, git_tree_entry *, git_tree_entry_free)
 DEFINE_CLEANUP(git_blob, git_blob *, git_blob_free)
-DEFINE_CLEANUP(git_diff, git_diff *, git_diff_free)
 
 struct comparing {
 	const struct reach *reach;
 	git_tree *from, *to;
+	git_diff *diff;
+	/* whether a path that comes or goes was noticed */
+	bool (*noticed)(const struct reach *, const char *path, enum reach_change);
 };
+
+static void comparing_release(struct comparing *c)
+{
+	git_diff_free(c->diff);
+	git_tree_free(c->from);
+	git_tree_free(c->to);
+}
 
 static bool is_file(uint16_t mode)
 {
@@ -58,13 +68,13 @@ static bool counts(const struct comparing *c, const char *path, enum reach_chang
 	CLEANUP_FREE char *folder = strdup(path);
 	char *slash;
 
-	if (!folder || reach_touched(c->reach, path, change))
+	if (!folder || c->noticed(c->reach, path, change))
 		return true;
 	while ((slash = strrchr(folder, '/'))) {
 		*slash = '\0';
 		if (has_folder(other, folder))
 			break;
-		if (reach_touched(c->reach, folder, change))
+		if (c->noticed(c->reach, folder, change))
 			return true;
 	}
 	return false;
@@ -116,30 +126,99 @@ static int look_up(git_repository *repo, const char *name, git_tree **ret_tree)
 		       : 0;
 }
 
+/* -ENOENT: a tree is not there; the old commit may be gone from the repository. */
+static int open_trees(git_repository *repo, const char *from, const char *to,
+	struct comparing *c, struct err *err)
+{
+	git_diff_options options;
+
+	if (look_up(repo, from, &c->from) < 0 || look_up(repo, to, &c->to) < 0)
+		return -ENOENT;
+	git_diff_options_init(&options, GIT_DIFF_OPTIONS_VERSION);
+	options.flags = GIT_DIFF_INCLUDE_TYPECHANGE | GIT_DIFF_SKIP_BINARY_CHECK;
+	return git_diff_tree_to_tree(&c->diff, repo, c->from, c->to, &options) < 0
+		       ? repo_error(err, -EIO, "cannot compare two commits")
+		       : 0;
+}
+
+/* True if one is found, whose path is added. */
+static bool find_delta(const struct comparing *c,
+	bool (*wanted)(const struct comparing *, const git_diff_delta *),
+	struct buf *ret_path)
+{
+	for (size_t i = 0; i < git_diff_num_deltas(c->diff); i++) {
+		const git_diff_delta *delta = git_diff_get_delta(c->diff, i);
+
+		if (!wanted(c, delta))
+			continue;
+		buf_adds(ret_path, delta->new_file.path);
+		return true;
+	}
+	return false;
+}
+
 int reach_compare(git_repository *repo, const struct reach *reach, const char *from,
 	const char *to, struct buf *ret_path, struct err *err)
 {
-	CLEANUP(cleanup_git_tree) git_tree *old = NULL, *new = NULL;
-	CLEANUP(cleanup_git_diff) git_diff *diff = NULL;
-	git_diff_options options;
-	struct comparing c = {.reach = reach};
+	CLEANUP(comparing_release)
+	struct comparing c = {.reach = reach, .noticed = reach_touched};
+	int r = open_trees(repo, from, to, &c, err);
 
-	/* the old commit may be gone from the repository */
-	if (look_up(repo, from, &old) < 0 || look_up(repo, to, &new) < 0)
-		return 0;
-	c.from = old;
-	c.to = new;
-	git_diff_options_init(&options, GIT_DIFF_OPTIONS_VERSION);
-	options.flags = GIT_DIFF_INCLUDE_TYPECHANGE | GIT_DIFF_SKIP_BINARY_CHECK;
-	if (git_diff_tree_to_tree(&diff, repo, old, new, &options) < 0)
-		return repo_error(err, -EIO, "cannot compare two commits");
-	for (size_t i = 0; i < git_diff_num_deltas(diff); i++) {
-		const git_diff_delta *delta = git_diff_get_delta(diff, i);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	return !find_delta(&c, delta_counts, ret_path);
+}
 
-		if (!delta_counts(&c, delta))
-			continue;
-		buf_adds(ret_path, delta->new_file.path);
-		return 0;
+static bool was_missed(
+	const struct reach *reach, const char *path, enum reach_change change)
+{
+	(void)change;
+	return reach_bits(reach, path) & REACH_BIT_MISSED;
+}
+
+static bool is_header(const char *path)
+{
+	size_t len = strlen(path);
+
+	return len > 2 && !strcmp(path + len - 2, ".h");
+}
+
+/* A link brings all that it leads to. */
+static bool delta_hides(const struct comparing *c, const git_diff_delta *delta)
+{
+	const char *path = delta->new_file.path;
+
+	if (delta->new_file.mode == GIT_FILEMODE_LINK)
+		return true;
+	if (is_file(delta->old_file.mode) || !is_file(delta->new_file.mode))
+		return false;
+	return c->reach ? counts(c, path, REACH_CAME) : is_header(path);
+}
+
+/* Whether a file goes that was only asked for. */
+static bool unasks(const struct comparing *c)
+{
+	CLEANUP_STRVEC struct strvec names = STRVEC_INIT;
+
+	for (size_t i = 0; i < git_diff_num_deltas(c->diff); i++) {
+		const git_diff_delta *delta = git_diff_get_delta(c->diff, i);
+		const char *path = delta->old_file.path, *slash = strrchr(path, '/');
+
+		if (is_file(delta->old_file.mode) && !is_file(delta->new_file.mode) &&
+			reach_bits(c->reach, path))
+			strvec_add(&names, slash ? slash + 1 : path);
 	}
-	return 1;
+	return strvec_check(&names) || reach_asked(c->from, c->reach, &names);
+}
+
+int reach_misleads(git_repository *repo, const struct reach *reach, const char *from,
+	const char *to, struct buf *ret_path, struct err *err)
+{
+	CLEANUP(comparing_release)
+	struct comparing c = {.reach = reach, .noticed = was_missed};
+	int r = open_trees(repo, from, to, &c, err);
+
+	if (r < 0)
+		return r == -ENOENT ? 1 : r;
+	return find_delta(&c, delta_hides, ret_path) || (reach && unasks(&c));
 }

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include "builder/job/workplace.h"
 #include "tests/unit/mini-kernel.h"
 
 static void commit_one(struct world *w, const char *parent, const char *path,
@@ -106,6 +107,141 @@ static void makes_what_may_differ(void **state)
 	assert_true(make(w, commit).made);
 }
 
+/* The mini kernel with folders to look for headers in, the first before the second.
+ * first - use (util.c finds second/seen.h, and asks for opt.h) */
+static void make_searching(struct world *w, char ret_use[IMAGE_COMMIT_TEXT])
+{
+	const char *gcc = strstr(makefile, "gcc -MMD");
+	CLEANUP_FREE char *searching = buf_format("%.*sgcc -Igone -Ifirst -Isecond%s",
+		(int)(gcc - makefile), makefile, gcc + strlen("gcc"));
+	const struct tree_file files[] = {
+		{"Makefile", searching, 0},
+		{"first/other.h", "", 0},
+		{"second/seen.h", "#define SEEN 1\n", 0},
+		{"second/two.h", "#define SEEN 5\n", 0},
+		{"util.c",
+			"#include \"seen.h\"\n#if __has_include(<opt.h>)\n#define OPT "
+			"10\n"
+			"#else\n#define OPT 20\n#endif\n"
+			"int util(void)\n{\n\treturn SEEN + OPT;\n}\n",
+			0},
+	};
+
+	tree_commit(
+		w->mini.repo, "main", w->first, "use", files, ARRAY_SIZE(files), ret_use);
+}
+
+static void remove_image(struct world *w, const char *commit)
+{
+	struct job job = mini_job(&w->mini, commit);
+	CLEANUP_BUF struct buf path;
+
+	buf_init(&path, 4096);
+	store_image_path(&w->mini.store, &job.id, true, &path);
+	assert_int_equal(dir_remove(path.data, NULL), 0);
+}
+
+static void workplace_file(struct world *w, const char *name, struct buf *b)
+{
+	buf_init(b, 4096);
+	workplace_path(w->mini.conf.state, "mini", "x86_64", "mini", b);
+	buf_addf(b, "/%s", name);
+}
+
+/* The builder is killed on its way from one tree to the next. */
+static void tear_checkout(struct world *w)
+{
+	CLEANUP_BUF struct buf path, text;
+	struct mark mark;
+
+	workplace_file(w, "mark", &path);
+	buf_init(&text, 4096);
+	assert_int_equal(file_read(path.data, &text, NULL), 0);
+	mark_parse(text.data, &mark);
+	mark.phase = PHASE_CHECKOUT;
+	buf_reset(&text);
+	mark_format(&mark, &text);
+	assert_int_equal(
+		file_write_atomic(path.data, text.data, text.len, 0644, NULL), 0);
+}
+
+/* As on a machine whose builds nobody could watch. */
+static void forget_reach(struct world *w)
+{
+	CLEANUP_BUF struct buf path;
+
+	workplace_file(w, "reach", &path);
+	assert_int_equal(unlink(path.data), 0);
+}
+
+/* Make sees no object that is older than its sources. */
+static void sees_a_header_that_hides_another(void **state)
+{
+	static const struct tree_file cases[] = {
+		{"first/seen.h", "#define SEEN 2\n", 0},
+		{"gone/seen.h", "#define SEEN 3\n", 0},
+		{"seen.h", "#define SEEN 4\n", 0},
+		{"second/opt.h", "", 0},
+		{"first/seen.h", "../second/two.h", 0120000},
+	};
+	static void (*const before[])(struct world *) = {tear_checkout, forget_reach};
+	struct world *w = *state;
+	char use[IMAGE_COMMIT_TEXT], commit[IMAGE_COMMIT_TEXT];
+
+	make_searching(w, use);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		make(w, use);
+		tree_commit(w->mini.repo, "main", use, "hide", &cases[i], 1, commit);
+		assert_true(is_made(w, commit));
+		assert_image_is_clean_one(w, commit);
+		remove_image(w, use);
+	}
+	/* whatever the last builder has left */
+	for (size_t i = 0; i < ARRAY_SIZE(before); i++) {
+		make(w, use);
+		before[i](w);
+		tree_commit(w->mini.repo, "main", use, "hide", &cases[0], 1, commit);
+		remove_image(w, commit);
+		assert_true(is_made(w, commit));
+		assert_image_is_clean_one(w, commit);
+		remove_image(w, use);
+	}
+}
+
+/* gcc says nothing of a header that is only asked for. */
+static void sees_that_what_was_asked_for_goes(void **state)
+{
+	const struct tree_file gone = {"second/opt.h", NULL, 0};
+	struct world *w = *state;
+	char use[IMAGE_COMMIT_TEXT], opt[IMAGE_COMMIT_TEXT], commit[IMAGE_COMMIT_TEXT];
+
+	make_searching(w, use);
+	commit_one(w, use, "second/opt.h", "", opt);
+	make(w, opt);
+	tree_commit(w->mini.repo, "main", opt, "gone", &gone, 1, commit);
+	assert_true(is_made(w, commit));
+	assert_image_is_clean_one(w, commit);
+}
+
+/* A usual commit costs what it did: few files come where one was looked for. */
+static void keeps_its_objects_where_nothing_is_hidden(void **state)
+{
+	const struct tree_file files[] = {{"first/new.h", "#define NEW 1\n", 0},
+		{"core.c", "#include \"new.h\"\nint core(void)\n{\n\treturn NEW;\n}\n",
+			0}};
+	struct world *w = *state;
+	char use[IMAGE_COMMIT_TEXT], commit[IMAGE_COMMIT_TEXT];
+	struct outcome outcome;
+
+	make_searching(w, use);
+	make(w, use);
+	tree_commit(w->mini.repo, "main", use, "new", files, ARRAY_SIZE(files), commit);
+	outcome = make(w, commit);
+	assert_true(outcome.made);
+	assert_false(outcome.clean);
+	assert_image_is_clean_one(w, commit);
+}
+
 /* The bytes are the same, though make had to run to find out. */
 static void shares_equal_bytes(void **state)
 {
@@ -182,8 +318,6 @@ static void survives_kills_without_wrong_aliases(void **state)
 	make(w, w->second);
 	commit_one(w, w->third, "doc/README", "one\n", text);
 	for (int i = 0; i < 6; i++) {
-		struct job job = mini_job(&w->mini, text);
-		CLEANUP_BUF struct buf path;
 		pid_t pid = fork();
 
 		if (pid == 0)
@@ -193,13 +327,8 @@ static void survives_kills_without_wrong_aliases(void **state)
 		assert_int_equal(waitpid(pid, NULL, 0), pid);
 		make(w, text);
 		assert_image_is_clean_one(w, text);
-		buf_init(&path, 4096);
-		store_image_path(&w->mini.store, &job.id, true, &path);
-		assert_int_equal(dir_remove(path.data, NULL), 0);
-		buf_reset(&path);
-		job = mini_job(&w->mini, w->third);
-		store_image_path(&w->mini.store, &job.id, true, &path);
-		assert_int_equal(dir_remove(path.data, NULL), 0);
+		remove_image(w, text);
+		remove_image(w, w->third);
 	}
 }
 
@@ -208,7 +337,9 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 #define SHUT_IN(name) cmocka_unit_test_setup_teardown(name, setup_shut_in, teardown)
 	const struct CMUnitTest tests[] = {TEST(makes_nothing_that_cannot_differ),
-		TEST(makes_what_may_differ), TEST(shares_equal_bytes),
+		TEST(makes_what_may_differ), TEST(sees_a_header_that_hides_another),
+		TEST(sees_that_what_was_asked_for_goes),
+		TEST(keeps_its_objects_where_nothing_is_hidden), TEST(shares_equal_bytes),
 		TEST(knows_failures_that_cannot_differ),
 		TEST(survives_kills_without_wrong_aliases),
 		SHUT_IN(makes_nothing_that_cannot_differ),
