@@ -12,7 +12,7 @@
 
 enum breakage_verdict breakage_judge(const struct breakage_facts *facts)
 {
-	if (!facts->on_branch || facts->mended || facts->parents_failed)
+	if (!facts->on_branch || facts->mended || facts->inherited)
 		return BREAKAGE_DROP;
 	/* also if another was told of: a parent may be what mends that one */
 	if (facts->parents_awaited)
@@ -106,6 +106,22 @@ static bool has_line(const char *text, const char *line, size_t len)
 		text += n + (text[n] == '\n');
 	}
 	return found;
+}
+
+size_t breakage_common(const char *errors, const char *other, struct buf *b)
+{
+	size_t missing = 0;
+
+	while (*errors) {
+		size_t len = strcspn(errors, "\n");
+		bool common = has_line(other, errors, len);
+
+		if (*errors != ' ' && common)
+			buf_addf(b, "%.*s\n", (int)len, errors);
+		missing += *errors != ' ' && !common;
+		errors += len + (errors[len] == '\n');
+	}
+	return missing;
 }
 
 static void add_errors(const char *errors, const char *seen, bool fresh, struct buf *b)

@@ -6,6 +6,9 @@
 
 #include "builder/git/refs.h"
 
+#define ERRORS_MAX (64 * 1024)
+#define ANSWERS_MAX 8 /* how far back it is asked who broke what */
+
 static int take_tip(void *ctx, bool tag, const char *name, const char *commit)
 {
 	struct look *look = ctx;
@@ -89,8 +92,28 @@ static bool may_inherit(
 	return false;
 }
 
+/* In doubt they do. */
+static bool share_an_error(const char *errors, const char *other)
+{
+	CLEANUP_BUF struct buf common = {0};
+
+	buf_init(&common, ERRORS_MAX);
+	breakage_common(errors, other, &common);
+	return !*errors || !*other || common.len;
+}
+
+static bool shows_one(
+	const struct look *look, const struct image_id *id, const char *errors)
+{
+	CLEANUP_IMAGE struct image image = {0};
+
+	return store_load(look->b->store, id, false, &image, NULL) < 0 ||
+	       share_an_error(errors, image.error);
+}
+
 /* Another one on the same line of history. */
-static bool is_told(const struct look *look, const struct commit *commit)
+static bool is_told(
+	const struct look *look, const struct commit *commit, const char *errors)
 {
 	const struct breakage *now = look->now;
 
@@ -101,13 +124,48 @@ static bool is_told(const struct look *look, const struct commit *commit)
 			(other->state != BREAKAGE_TOLD &&
 				other->state != BREAKAGE_KEPT) ||
 			!same_target(&other->id, &now->id) ||
-			strcmp(other->branch, now->branch))
+			strcmp(other->branch, now->branch) ||
+			!shows_one(look, &other->id, errors))
 			continue;
 		if (repo_descends(look->repo, other->id.commit, now->id.commit) ||
 			may_inherit(look, commit, other->id.commit))
 			return true;
 	}
 	return false;
+}
+
+static bool is_answered(const struct look *look, const char *parent, const char *errors,
+	unsigned int depth);
+
+static bool is_inherited(const struct look *look, const struct image *image,
+	const char *errors, unsigned int depth)
+{
+	for (size_t i = 0; i < image->n_parents; i++)
+		if (is_answered(look, image->parents[i], errors, depth))
+			return true;
+	return false;
+}
+
+/* Whether people hear of one of the errors through this parent. All that it shows may be
+ * among them: then they do, whoever it is that has it from whom. Else it may have broken
+ * something while it showed an older failure, and nobody hears of that. In doubt they do.
+ */
+static bool is_answered(const struct look *look, const char *parent, const char *errors,
+	unsigned int depth)
+{
+	const struct image_id id = with_commit(&look->now->id, parent);
+	CLEANUP_IMAGE struct image image = {0};
+	CLEANUP_BUF struct buf common = {0};
+
+	if (store_has(look->b->store, &id, true) ||
+		store_load(look->b->store, &id, false, &image, NULL) < 0 ||
+		!share_an_error(errors, image.error))
+		return false;
+	buf_init(&common, ERRORS_MAX);
+	if (depth == ANSWERS_MAX || !breakage_common(image.error, errors, &common))
+		return true;
+	return !is_inherited(look, &image, image.error, depth + 1) ||
+	       is_inherited(look, &image, common.data, depth + 1);
 }
 
 /* A parent that failed with nobody to be told is taken down now: it may be the one. */
@@ -124,7 +182,6 @@ static int add_parent(struct look *look, const char *commit, struct breakage_fac
 		facts->parents_awaited += b->awaited && b->awaited(b->ctx, &id);
 		return 0;
 	}
-	facts->parents_failed++;
 	if (breakage_list_has(&look->list, &id))
 		return 0;
 	r = breakages_note(b->conf->state, &id, look->now->tree, look->now->branch, err);
@@ -135,16 +192,18 @@ static int add_parent(struct look *look, const char *commit, struct breakage_fac
 int look_find_facts(struct look *look, struct breakage_facts *ret_facts, struct err *err)
 {
 	CLEANUP_COMMIT struct commit commit = {0};
+	CLEANUP_IMAGE struct image image = {0};
 	struct image_id mended;
 	struct breakage_facts facts = {
 		.on_branch = look->tip[0] &&
 			     repo_descends(look->repo, look->tip, look->now->id.commit)};
-	int r = 0;
+	int r = store_load(look->b->store, &look->now->id, false, &image, err);
 
-	if (facts.on_branch)
+	if (facts.on_branch && !r)
 		r = repo_commit(look->repo, look->now->id.commit, &commit, err);
 	if (facts.on_branch && !r) {
-		facts.told = is_told(look, &commit);
+		facts.told = is_told(look, &commit, image.error);
+		facts.inherited = is_inherited(look, &image, image.error, 0);
 		facts.mended = look_find_mended(look, &mended);
 	}
 	for (size_t i = 0; !r && i < commit.parents.n; i++)

@@ -13,9 +13,9 @@ static void tells_of_the_first_bad_one_only(void **state)
 		{{.on_branch = true}, BREAKAGE_TELL},
 		/* the tip is built first: who broke it is not known yet */
 		{{.on_branch = true, .parents_awaited = 1}, BREAKAGE_WAIT},
-		{{.on_branch = true, .parents_failed = 1}, BREAKAGE_DROP},
+		{{.on_branch = true, .inherited = true}, BREAKAGE_DROP},
 		/* a merge inherits from either side */
-		{{.on_branch = true, .parents_failed = 1, .parents_awaited = 1},
+		{{.on_branch = true, .inherited = true, .parents_awaited = 1},
 			BREAKAGE_DROP},
 		{{.on_branch = true, .told = true}, BREAKAGE_DROP},
 		/* pushed together with what may mend the one that was told of */
@@ -72,12 +72,28 @@ static void new_errors_come_first(void **state)
 				    "   a.c:3:16: error: old\n       3 | x\n");
 }
 
+static void errors_are_held_against_each_other(void **state)
+{
+	CLEANUP_BUF struct buf b;
+
+	(void)state;
+	buf_init(&b, 4096);
+	assert_int_equal(
+		breakage_common("a.c:3:16: error: x\n    3 | y\nb.c:1:1: error: y\n",
+			"b.c:7:2: error: y\n    3 | y\n", &b),
+		1);
+	assert_string_equal(b.data, "b.c:1:1: error: y\n");
+	assert_int_equal(breakage_common(b.data, "c.c:1:1: error: y\n", &b), 1);
+	assert_int_equal(breakage_common("", "c.c:1:1: error: y\n", &b), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells_of_the_first_bad_one_only),
 		cmocka_unit_test(counts_a_day_of_a_branch),
 		cmocka_unit_test(new_errors_come_first),
+		cmocka_unit_test(errors_are_held_against_each_other),
 	};
 
 	return cmocka_run_group_tests_name("breakage", tests, NULL, NULL);

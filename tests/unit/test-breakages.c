@@ -5,6 +5,7 @@
 
 #include <errno.h>
 
+#include "builder/git/repo.h"
 #include "tests/unit/builder-tree.h"
 
 struct world {
@@ -83,6 +84,7 @@ static struct image_id id_of(const char *commit)
 
 static void publish(struct world *w, const char *commit, bool built, const char *error)
 {
+	CLEANUP_COMMIT struct commit made = {0};
 	struct image image = {.id = id_of(commit),
 		.built = built,
 		.subject = "subject",
@@ -100,6 +102,9 @@ static void publish(struct world *w, const char *commit, bool built, const char 
 		.error = error};
 	CLEANUP_BUF struct buf path, text;
 
+	repo_commit(w->repo, commit, &made, NULL);
+	for (size_t i = 0; i < made.parents.n; i++)
+		image.parents[image.n_parents++] = made.parents.v[i];
 	buf_init(&path, 4096);
 	buf_init(&text, 65536);
 	store_image_path(&w->store, &image.id, built, &path);
@@ -125,16 +130,21 @@ static void builds(struct world *w, const char *commit)
 	look(w, commit);
 }
 
-static void fails(struct world *w, const char *commit)
+static void fails_with(struct world *w, const char *commit, const char *error)
 {
 	struct image_id id = id_of(commit);
 
 	assert_int_equal(breakages_note(w->conf.state, &id, "mini", "main", NULL), 0);
 	/* a kill here: nothing is told of what is not published */
 	look(w, NULL);
-	publish(w, commit, false, "a.c:1:1: error: no\n");
+	publish(w, commit, false, error);
 	look(w, commit);
 	look(w, NULL);
+}
+
+static void fails(struct world *w, const char *commit)
+{
+	fails_with(w, commit, "a.c:1:1: error: no\n");
 }
 
 static int count_mails(struct world *w)
@@ -226,6 +236,37 @@ static void tells_of_a_breakage_that_came_with_a_repair(void **state)
 	assert_int_equal(count_mails(w), 3);
 }
 
+/* b breaks x, c breaks y as well, which may be seen or not, d mends x, and e has y still.
+ */
+static void hears_of_what_an_older_failure_hid(struct world *w, const char *both)
+{
+	char e[IMAGE_COMMIT_TEXT];
+	CLEANUP_BUF struct buf mail;
+
+	commit(w, w->d, "on top of it all", e);
+	builds(w, w->a);
+	fails_with(w, w->b, "x.c:1:1: error: x\n    1 | x\n");
+	fails_with(w, w->c, both);
+	assert_int_equal(count_mails(w), 1);
+	fails_with(w, w->d, "y.c:8:1: error: y\n    8 | x\n");
+	assert_int_equal(count_mails(w), 2);
+	read_mail(w, "", w->d, &mail);
+	assert_non_null(strstr(mail.data, ">> y.c:8:1: error: y"));
+	fails_with(w, e, "y.c:9:1: error: y\n    9 | x\n");
+	assert_int_equal(count_mails(w), 2);
+}
+
+static void tells_of_a_breakage_behind_a_breakage(void **state)
+{
+	hears_of_what_an_older_failure_hid(*state, "x.c:2:1: error: x\n");
+}
+
+static void tells_of_a_breakage_beside_a_breakage(void **state)
+{
+	hears_of_what_an_older_failure_hid(
+		*state, "x.c:2:1: error: x\ny.c:7:1: error: y\n");
+}
+
 static void withdraw(struct world *w, const char *commit)
 {
 	struct image_id id = id_of(commit);
@@ -311,7 +352,7 @@ static void finds_the_breaker_behind_a_silent_failure(void **state)
 	struct world *w = *state;
 
 	builds(w, w->a);
-	publish(w, w->b, false, "x\n");
+	publish(w, w->b, false, "a.c:9:1: error: no\n");
 	fails(w, w->c);
 	assert_int_equal(count_mails(w), 1);
 	read_mail(w, "", w->b, &mail);
@@ -368,6 +409,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {TEST(one_mail_a_breakage_and_one_when_mended),
 		TEST(waits_for_the_one_to_blame),
 		TEST(tells_of_a_breakage_that_came_with_a_repair),
+		TEST(tells_of_a_breakage_behind_a_breakage),
+		TEST(tells_of_a_breakage_beside_a_breakage),
 		TEST(a_failure_may_be_withdrawn), TEST(a_failure_may_be_forgotten),
 		TEST(a_tree_that_is_away_keeps_no_mail_back),
 		TEST(tells_of_the_first_that_was_seen),
