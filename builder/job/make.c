@@ -222,7 +222,7 @@ static int judge_log(struct making *m, bool *ret_stale, struct err *err)
 {
 	CLEANUP_BUF struct buf log = {0}, blame = {0};
 
-	buf_init(&log, KBUILD_LOG_MAX + 1024 * 1024);
+	buf_init(&log, KBUILD_LOG_BOUND);
 	buf_init(&blame, 1024);
 	file_read(m->place.log, &log, NULL);
 	if (!m->kb.over && build_log_blames_machine(log.data, log.len, &blame)) {

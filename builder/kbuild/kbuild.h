@@ -15,8 +15,10 @@
 #include "lib/err.h"
 #include "lib/sha256.h"
 
-/* The log keeps this much of what make says; the rest is counted, not kept. */
+/* The log keeps this much of what make says, and from there on what each make says last,
+ * where its error is; the rest is counted, not kept. A log is never longer than BOUND. */
 #define KBUILD_LOG_MAX (32 * 1024 * 1024)
+#define KBUILD_LOG_BOUND (KBUILD_LOG_MAX + 1024 * 1024)
 
 /* How the line of the log begins that says which limit was met. */
 #define KBUILD_OVER "tenfold: the build "
@@ -40,8 +42,10 @@ struct kbuild {
 	unsigned int ccache;           /* MB of the cache to compile by; 0: none */
 	double timeout;                /* seconds, for each call of make */
 	int cancel_fd;
-	int log_fd;         /* opened by kbuild_log_open() */
-	size_t log_bytes;   /* written so far */
+	int log_fd;       /* opened by kbuild_log_open() */
+	size_t log_bytes; /* written so far */
+	char *tail;       /* said since, and not written yet; owned; NULL: nothing */
+	size_t tail_len;
 	int log_error;      /* 0, or the errno for which the log is not whole */
 	unsigned int lines; /* that make has said so far */
 	void (*on_line)(void *ctx, unsigned int lines);

@@ -10,6 +10,7 @@
 #include "lib/child.h"
 
 #define PATH_BYTES 4096
+#define TAIL_BYTES (32 * 1024)
 
 /* One date, user, host and number for all: equal images mean equal code. */
 static char *const environment[] = {"KBUILD_BUILD_TIMESTAMP=Thu Jan  1 00:00:00 UTC 1970",
@@ -19,7 +20,7 @@ static char *const environment[] = {"KBUILD_BUILD_TIMESTAMP=Thu Jan  1 00:00:00 
 int kbuild_log_open(struct kbuild *kb, struct err *err)
 {
 	kb->log_fd = open(kb->log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	kb->log_bytes = 0;
+	kb->log_bytes = kb->tail_len = 0;
 	kb->log_error = 0;
 	return kb->log_fd < 0 ? err_errno(err, -errno, "cannot write '%s'", kb->log) : 0;
 }
@@ -29,6 +30,8 @@ void kbuild_log_close(struct kbuild *kb)
 	if (kb->log_fd >= 0)
 		close(kb->log_fd);
 	kb->log_fd = -1;
+	free(kb->tail);
+	kb->tail = NULL;
 }
 
 /* The line that is lost to a full disk may be the one that says that it is full. */
@@ -40,16 +43,44 @@ static void write_log(struct kbuild *kb, const char *data, size_t len)
 		kb->log_error = n < 0 ? errno : ENOSPC;
 }
 
-void kbuild_say(struct kbuild *kb, const char *data, size_t len)
+/* What does not fit pushes out what is oldest. */
+static void keep_tail(struct kbuild *kb, const char *data, size_t len)
+{
+	size_t more = len < TAIL_BYTES ? len : TAIL_BYTES, stays;
+
+	if (!kb->tail && !(kb->tail = malloc(TAIL_BYTES)))
+		return;
+	stays = kb->tail_len < TAIL_BYTES - more ? kb->tail_len : TAIL_BYTES - more;
+	memmove(kb->tail, kb->tail + kb->tail_len - stays, stays);
+	memcpy(kb->tail + stays, data + len - more, more);
+	kb->tail_len = stays + more;
+}
+
+static void write_tail(struct kbuild *kb)
+{
+	if (kb->tail_len)
+		write_log(kb, kb->tail, kb->tail_len);
+	kb->tail_len = 0;
+}
+
+static void add_output(struct kbuild *kb, const char *data, size_t len)
 {
 	static const char cut[] = "\n[the log is cut here]\n";
 
-	if (kb->log_bytes >= KBUILD_LOG_MAX)
+	if (kb->log_bytes >= KBUILD_LOG_MAX) {
+		keep_tail(kb, data, len);
 		return;
+	}
 	kb->log_bytes += len;
 	write_log(kb, data, len);
 	if (kb->log_bytes >= KBUILD_LOG_MAX)
 		write_log(kb, cut, strlen(cut));
+}
+
+void kbuild_say(struct kbuild *kb, const char *data, size_t len)
+{
+	add_output(kb, data, len);
+	write_tail(kb);
 }
 
 static void take_output(void *ctx, const char *data, size_t len)
@@ -57,7 +88,7 @@ static void take_output(void *ctx, const char *data, size_t len)
 	struct kbuild *kb = ctx;
 	unsigned int lines = 0;
 
-	kbuild_say(kb, data, len);
+	add_output(kb, data, len);
 	for (size_t i = 0; i < len; i++)
 		lines += data[i] == '\n';
 	if (!lines)
@@ -152,9 +183,7 @@ static int say_over(struct kbuild *kb, const struct child_result *result)
 	buf_adds(&line, "\n" KBUILD_OVER);
 	sandbox_describe(kb->sandbox, kb->over, result, &line);
 	buf_addc(&line, '\n');
-	/* it must be there, however long the log is */
-	if (write(kb->log_fd, line.data, line.len) < 0)
-		kb->log_bytes = KBUILD_LOG_MAX;
+	kbuild_say(kb, line.data, line.len);
 	return KBUILD_FAILED;
 }
 
@@ -203,5 +232,6 @@ int kbuild_run(
 	spec.on_output = take_output;
 	spec.ctx = kb;
 	r = run_child(kb, &spec, &result, err);
+	write_tail(kb);
 	return r < 0 ? r : judge_result(kb, &result, err);
 }

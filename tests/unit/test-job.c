@@ -140,6 +140,38 @@ static void records_what_does_not_build(void **state)
 	assert_image_is_clean_one(w, w->third);
 }
 
+/* Whatever a commit has make say: the log has an end, and the reason is told. */
+static void cuts_a_log_and_keeps_its_end(void **state)
+{
+	struct world *w = *state;
+	const char *gcc = strstr(makefile, "\t@gcc");
+	CLEANUP_FREE char *loud =
+		buf_format("%.*s"
+			   "\t@[ $* = util ] || yes noise | head -c %d\n%s",
+			(int)(gcc - makefile), makefile, KBUILD_LOG_MAX + 4096, gcc);
+	const struct tree_file files[] = {{"Makefile", loud, 0},
+		{"core.c", "int core(void)\n{\n\treturn nonsense;\n}\n", 0}};
+	char commit[IMAGE_COMMIT_TEXT], path[512];
+	struct outcome outcome;
+	CLEANUP_BUF struct buf log;
+	const char *cut;
+
+	tree_commit(w->mini.repo, "main", w->first, "loud", files, 2, commit);
+	outcome = make(w, commit);
+	assert_int_equal(outcome.result, RESULT_FAILED);
+	assert_non_null(strstr(outcome.error, "core.c:3:16: error: "));
+	outcome_release(&outcome);
+	snprintf(path, sizeof(path), "%s/failed/x86_64/mini/%s/build.log",
+		w->mini.conf.store, commit);
+	buf_init(&log, KBUILD_LOG_BOUND);
+	assert_int_equal(file_read(path, &log, NULL), 0);
+	assert_true(log.len >= KBUILD_LOG_MAX);
+	cut = strstr(log.data, "\n[the log is cut here]\n");
+	assert_non_null(cut);
+	assert_null(strstr(cut + 2, "[the log is cut here]"));
+	assert_non_null(strstr(cut, "core.c:3:16: error: "));
+}
+
 /* Git holds trees that no file system does: nobody is to wait for their images. */
 static void records_a_tree_that_is_no_folder(void **state)
 {
@@ -230,7 +262,8 @@ int main(void)
 #define SHUT_IN(name) cmocka_unit_test_setup_teardown(name, setup_shut_in, teardown)
 	const struct CMUnitTest tests[] = {TEST(publishes_an_image), TEST(packs_modules),
 		TEST(compiles_what_changed_and_nothing_else),
-		TEST(records_what_does_not_build), TEST(records_a_tree_that_is_no_folder),
+		TEST(records_what_does_not_build), TEST(cuts_a_log_and_keeps_its_end),
+		TEST(records_a_tree_that_is_no_folder),
 		TEST(blames_no_commit_for_the_machine), TEST(removes_what_the_dead_left),
 		SHUT_IN(packs_modules)};
 
