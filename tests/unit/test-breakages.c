@@ -236,6 +236,53 @@ static void tells_of_a_breakage_that_came_with_a_repair(void **state)
 	assert_int_equal(count_mails(w), 3);
 }
 
+static void withdraw(struct world *w, const char *commit)
+{
+	struct image_id id = id_of(commit);
+	CLEANUP_BUF struct buf path;
+
+	buf_init(&path, 4096);
+	store_image_path(&w->store, &id, false, &path);
+	assert_int_equal(dir_remove(path.data, NULL), 0);
+}
+
+/* mail-author: the one whose commit it is, in both mails. */
+static void the_author_hears_of_it_if_wanted(void **state)
+{
+	struct world *w = *state;
+	CLEANUP_BUF struct buf without, bad, good;
+
+	builds(w, w->a);
+	fails(w, w->b);
+	read_mail(w, "", w->b, &without);
+	assert_null(strstr(without.data, "Cc:"));
+	builds(w, w->c);
+	w->conf.mail_author = true;
+	fails(w, w->d);
+	read_mail(w, "", w->d, &bad);
+	assert_non_null(strstr(bad.data, "\nCc: a@example.org\n"));
+	withdraw(w, w->d);
+	builds(w, w->d);
+	read_mail(w, "mended@", w->d, &good);
+	assert_non_null(strstr(good.data, "\nCc: a@example.org\n"));
+}
+
+static void the_author_hears_of_it_alone(void **state)
+{
+	struct world *w = *state;
+	CLEANUP_BUF struct buf mail;
+
+	strvec_release(&w->conf.mail_to);
+	builds(w, w->a);
+	fails(w, w->b);
+	assert_int_equal(count_mails(w), 0);
+	w->conf.mail_author = true;
+	builds(w, w->c);
+	fails(w, w->d);
+	read_mail(w, "", w->d, &mail);
+	assert_non_null(strstr(mail.data, "To: a@example.org\n"));
+}
+
 /* b breaks x, c breaks y as well, which may be seen or not, d mends x, and e has y still.
  */
 static void hears_of_what_an_older_failure_hid(struct world *w, const char *both)
@@ -265,16 +312,6 @@ static void tells_of_a_breakage_beside_a_breakage(void **state)
 {
 	hears_of_what_an_older_failure_hid(
 		*state, "x.c:2:1: error: x\ny.c:7:1: error: y\n");
-}
-
-static void withdraw(struct world *w, const char *commit)
-{
-	struct image_id id = id_of(commit);
-	CLEANUP_BUF struct buf path;
-
-	buf_init(&path, 4096);
-	store_image_path(&w->store, &id, false, &path);
-	assert_int_equal(dir_remove(path.data, NULL), 0);
 }
 
 /* The machine was to blame: b, made once more, builds. */
@@ -409,6 +446,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {TEST(one_mail_a_breakage_and_one_when_mended),
 		TEST(waits_for_the_one_to_blame),
 		TEST(tells_of_a_breakage_that_came_with_a_repair),
+		TEST(the_author_hears_of_it_if_wanted),
+		TEST(the_author_hears_of_it_alone),
 		TEST(tells_of_a_breakage_behind_a_breakage),
 		TEST(tells_of_a_breakage_beside_a_breakage),
 		TEST(a_failure_may_be_withdrawn), TEST(a_failure_may_be_forgotten),

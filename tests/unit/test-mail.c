@@ -153,6 +153,46 @@ static void a_mail_says_what_is_needed(void **state)
 		"  /store/failed/i386/lab/" C40 "/build.log\n");
 }
 
+/* To nobody who did not give one plain address. */
+static void assert_copy(const struct strvec *to, const char *author, const char *want)
+{
+	CLEANUP_BUF struct buf b;
+	struct mail mail = {.to = to,
+		.author_copy = author,
+		.tree = "t",
+		.branch = "main",
+		.head = D40,
+		.commit = C40,
+		.subject = "break it",
+		.author_name = "A",
+		.author_email = "a@example.org",
+		.author_date = "2023-11-14T22:13:20Z",
+		.arch = "i386",
+		.config = "lab",
+		.compiler = "gcc",
+		.seen = "",
+		.errors = "",
+		.log = "log"};
+
+	buf_init(&b, MAIL_MAX);
+	mail_compose(&mail, &b);
+	assert_int_equal(buf_check(&b), 0);
+	*strstr(b.data, "Subject: ") = '\0';
+	assert_string_equal(b.data, want);
+}
+
+static void the_author_gets_a_copy(void **state)
+{
+	CLEANUP_STRVEC struct strvec to = STRVEC_INIT, none = STRVEC_INIT;
+
+	(void)state;
+	strvec_add(&to, "lab@example.org");
+	assert_copy(&to, "a@example.org", "To: lab@example.org\nCc: a@example.org\n");
+	assert_copy(&none, "a@example.org", "To: a@example.org\n");
+	assert_copy(&to, NULL, "To: lab@example.org\n");
+	assert_copy(&to, "a@example.org\nBcc: b@example.org", "To: lab@example.org\n");
+}
+
 /* The answer to it, which a reader finds below it. */
 static void a_mail_says_that_it_builds_again(void **state)
 {
@@ -194,6 +234,7 @@ int main(void)
 		cmocka_unit_test(names_are_one_phrase),
 		cmocka_unit_test(encoded_words_keep_characters_whole),
 		cmocka_unit_test(a_mail_says_what_is_needed),
+		cmocka_unit_test(the_author_gets_a_copy),
 		cmocka_unit_test(a_mail_says_that_it_builds_again),
 	};
 
