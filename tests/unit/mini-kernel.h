@@ -182,6 +182,17 @@ static inline void assert_image_is_clean_one(struct world *w, const char *commit
 	assert_memory_equal(kernel.data, want.data, want.len);
 }
 
+/* Out of the store, so that it is made once more. */
+static inline void remove_image(struct world *w, const char *commit)
+{
+	struct job job = mini_job(&w->mini, commit);
+	CLEANUP_BUF struct buf path;
+
+	buf_init(&path, 4096);
+	store_image_path(&w->mini.store, &job.id, true, &path);
+	assert_int_equal(dir_remove(path.data, NULL), 0);
+}
+
 static inline int run_child(struct world *w, const char *commit)
 {
 	struct job job = mini_job(&w->mini, commit);

@@ -131,16 +131,6 @@ static void make_searching(struct world *w, char ret_use[IMAGE_COMMIT_TEXT])
 		w->mini.repo, "main", w->first, "use", files, ARRAY_SIZE(files), ret_use);
 }
 
-static void remove_image(struct world *w, const char *commit)
-{
-	struct job job = mini_job(&w->mini, commit);
-	CLEANUP_BUF struct buf path;
-
-	buf_init(&path, 4096);
-	store_image_path(&w->mini.store, &job.id, true, &path);
-	assert_int_equal(dir_remove(path.data, NULL), 0);
-}
-
 static void workplace_file(struct world *w, const char *name, struct buf *b)
 {
 	buf_init(b, 4096);

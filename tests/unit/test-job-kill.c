@@ -52,8 +52,6 @@ static void survives_kills_at_any_moment(void **state)
 	make(w, w->first);
 	for (int i = 0; i < 4; i++) {
 		const char *commit = commits[i % 2];
-		struct job job = mini_job(&w->mini, commit);
-		CLEANUP_BUF struct buf path;
 		pid_t pid = fork();
 
 		if (pid == 0)
@@ -64,9 +62,7 @@ static void survives_kills_at_any_moment(void **state)
 		make(w, commit);
 		assert_image_is_clean_one(w, commit);
 		assert_int_equal(publish_clean(&w->mini.store, NULL), 0);
-		buf_init(&path, 4096);
-		store_image_path(&w->mini.store, &job.id, true, &path);
-		assert_int_equal(dir_remove(path.data, NULL), 0);
+		remove_image(w, commit);
 	}
 }
 
