@@ -21,10 +21,12 @@ static const char makefile[] =
 
 struct world {
 	struct mini mini;
-	char first[IMAGE_COMMIT_TEXT], hidden[IMAGE_COMMIT_TEXT];
+	char first[IMAGE_COMMIT_TEXT], hidden[IMAGE_COMMIT_TEXT],
+		other[IMAGE_COMMIT_TEXT];
 };
 
-/* first: b/x.h alone. hidden: a/x.h, which the compiler finds before it. */
+/* first: b/x.h alone. hidden: a/x.h, which the compiler finds before it. other:
+ * another b/x.h. */
 static void make_history(struct world *w)
 {
 	const struct tree_file first[] = {{"Makefile", makefile, 0},
@@ -32,10 +34,12 @@ static void make_history(struct world *w)
 		{"a/other", "a folder that is there\n", 0},
 		{"b/x.h", "#define X 1\n", 0}};
 	const struct tree_file hidden[] = {{"a/x.h", "#define X 2\n", 0}};
+	const struct tree_file other[] = {{"b/x.h", "#define X 3\n", 0}};
 
 	tree_commit(
 		w->mini.repo, "main", NULL, "first", first, ARRAY_SIZE(first), w->first);
 	tree_commit(w->mini.repo, "main", w->first, "hidden", hidden, 1, w->hidden);
+	tree_commit(w->mini.repo, "main", w->first, "other", other, 1, w->other);
 }
 
 static int setup(void **state)
@@ -198,7 +202,7 @@ static void auto_takes_it_for_what_is_made_from_nothing(void **state)
 	w->mini.conf.ccache = strdup("auto");
 	make(w, 0, 0, w->first);
 	assert_int_equal(count(w, "mini", "cache_miss\t"), 1);
-	make(w, 0, 0, w->hidden);
+	make(w, 0, 0, w->other);
 	assert_int_equal(count(w, "mini", "cache_miss\t"), 1);
 }
 
