@@ -218,7 +218,9 @@ int reach_misleads(git_repository *repo, const struct reach *reach, const char *
 	struct comparing c = {.reach = reach, .noticed = was_missed};
 	int r = open_trees(repo, from, to, &c, err);
 
+	/* a commit of another repository, or one that is gone: too many for a clean build
+	 * each time */
 	if (r < 0)
-		return r == -ENOENT ? 1 : r;
+		return r == -ENOENT ? 0 : r;
 	return find_delta(&c, delta_hides, ret_path) || (reach && unasks(&c));
 }

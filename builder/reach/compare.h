@@ -18,7 +18,8 @@ int reach_compare(git_repository *repo, const struct reach *reach, const char *f
  * by what an object was made from and not by what was looked for in vain: a file comes
  * where an #include that found another one would find it now, or a link; or a file goes
  * that was only asked for (asked.h). ret_path has the path that comes, if any. 0: nothing
- * of the kind. reach NULL: what was looked for is not known, and may be any header. */
+ * of the kind, or `from` is not in the repository: then it cannot be known. reach NULL:
+ * what was looked for is not known, and may be any header. */
 int reach_misleads(git_repository *repo, const struct reach *reach, const char *from,
 	const char *to, struct buf *ret_path, struct err *err);
 
