@@ -15,10 +15,6 @@
  * firmware comes back to GRUB as fast. */
 #define SAME_BOOT_SECONDS 4
 
-/* A boot that has taken the local disk is over for the first stage: whoever asks again
- * this soon has lost the answer, and GRUB's next try comes after 16 to 30 s. */
-#define LOCAL_AGAIN_SECONDS 60
-
 /* An announced reset that no grub.cfg request followed in this time is none any more. */
 #define RESET_SECONDS 3600
 
@@ -220,7 +216,7 @@ static int take_local_disk(
 
 	if (!r)
 		r = add_plain_event(db, boot, STAGE_LOCAL, now, err);
-	return r ? r : hosts_set_local(db, &boot->mac, now + LOCAL_AGAIN_SECONDS, err);
+	return r ? r : hosts_set_local(db, &boot->mac, now + SAME_BOOT_SECONDS, err);
 }
 
 /* 1: the host wants its local disk, 0: not, or nobody knows it. */
