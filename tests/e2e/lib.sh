@@ -73,7 +73,7 @@ lab_leaves_nothing() {
 	local space=/proc/$init/ns/net inside
 	inside=$(readlink "$space") && "$lab" -C "$LAB" down || return
 	same "$(find /proc/[0-9]*/ns/net -lname "$inside" 2>/dev/null)" '' &&
-		same "$(pgrep -af "$LAB/(run|conf|machines)")" '' &&
+		same "$(pgrep -af "lab-keeper start $LAB")" '' &&
 		same "$(grep -F "$LAB/" /proc/mounts)" ''
 }
 
