@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "lib/file.h"
+#include "log-start.h"
 #include "run/owner.h"
-#include "session.h"
 
 static bool is_unfinished(const struct past *past)
 {
@@ -202,106 +202,6 @@ static bool is_same_run(const struct session *s)
 	       !past_setting(past, "test-is-boot", NULL) == !s->settings.test_is_boot;
 }
 
-static void add_list(struct buf *b, const char *key, const struct strvec *list)
-{
-	for (size_t i = 0; i < list->n; i++)
-		record_pair(b, key, "%s", list->v[i]);
-}
-
-static struct terms terms_of(const struct params *given)
-{
-	struct terms terms = {0};
-
-	if (given->find_fix)
-		terms = (struct terms){.old = "broken", .new = "fixed"};
-	if (given->term_old)
-		snprintf(terms.old, sizeof(terms.old), "%s", given->term_old);
-	if (given->term_new)
-		snprintf(terms.new, sizeof(terms.new), "%s", given->term_new);
-	return terms;
-}
-
-static void record_start(const struct session *s, struct buf *b)
-{
-	const struct params *given = &s->settings;
-	CLEANUP_FREE char *repo = realpath(given->repo, NULL);
-	struct terms terms = terms_of(given);
-
-	terms_start(&terms, given->first_parent, &given->paths, b);
-	record_event(b, "start");
-	record_pair(b, "version", "%s", TENFOLD_VERSION);
-	record_pair(b, "host", "%s", given->host);
-	record_pair(b, "mac", "%s", s->host.mac.text);
-	for (size_t i = 0; i < s->n_mates; i++) {
-		record_pair(b, "host", "%s", s->mates[i].settings.host);
-		record_pair(b, "mac", "%s", s->mates[i].host.mac.text);
-	}
-	record_pair(b, "repo", "%s", repo ? repo : given->repo);
-	record_pair(b, "bad", "%s", s->bad);
-	record_pair(b, "bad-rev", "%s", given->bad);
-	add_list(b, "good", &s->goods);
-	add_list(b, "good-rev", &given->goods);
-	record_pair(b, "server", "%s", given->server);
-	record_pair(b, "store", "%s", given->store);
-	record_pair(b, "arch", "%s", given->arch);
-	record_pair(b, "config", "%s", given->config);
-	record_pair(b, "timeout", "%u", given->timeout);
-	record_pair(b, "on-timeout", "%s", given->on_timeout);
-	record_pair(b, "on-boot-failure", "%s", given->on_boot_failure);
-	record_pair(b, "attempts", "%u", given->attempts);
-	record_pair(b, "confirm", "%u", given->confirm);
-	if (given->confidence)
-		record_pair(b, "confidence", "%u", given->confidence);
-	if (given->runs)
-		record_pair(b, "runs", "%u", given->runs);
-	if (given->no_confirm)
-		record_pair(b, "no-confirm", "yes");
-	if (given->cold)
-		record_pair(b, "cold", "yes");
-	if (given->no_warm)
-		record_pair(b, "no-warm", "yes");
-	if (given->find_good)
-		record_pair(b, "find-good", "yes");
-	if (given->find_fix)
-		record_pair(b, "find-fix", "yes");
-	if (given->test_is_boot)
-		record_pair(b, "test-is-boot", "yes");
-	record_pair(b, "cwd", "%s", s->cwd ? s->cwd : "/");
-	add_list(b, "failure", &given->failures);
-	add_list(b, "test", &s->test);
-	record_end(b);
-}
-
-/* The verdicts of another log, as if they had been ours. */
-static int record_replayed(const struct session *s, struct buf *b, struct err *err)
-{
-	CLEANUP_PAST struct past past = {0};
-	struct terms terms = terms_of(&s->settings);
-	int r = past_load(s->settings.replay, &past, err);
-	unsigned int number = 0;
-
-	for (size_t i = 0; r == 0 && i < past.n_steps; i++) {
-		struct step *step = &past.steps[i];
-
-		if (!past_counts(&past, step))
-			continue;
-		/* whose hosts are no hosts of this run */
-		step->host[0] = '\0';
-		step->number = ++number;
-		if (!*step->why)
-			snprintf(step->why, sizeof(step->why), "replayed");
-		/* a repeated test is no verdict of git's */
-		if (*past.belief)
-			record_run(b, step);
-		else
-			record_step(b, step, &terms);
-	}
-	/* which failure was meant there is meant here, unless the user says another */
-	if (r == 0 && past.signature.n && !s->settings.failures.n)
-		record_signature(b, &past.signature);
-	return r;
-}
-
 /* What a run that was killed has left at a host; name: one of several, or NULL. */
 static int undo_at(struct session *s, const char *name, struct err *err)
 {
@@ -346,8 +246,8 @@ static int begin_log(struct session *s, struct err *err)
 		if (r < 0)
 			return r;
 	}
-	record_start(s, &b);
-	r = s->settings.replay ? record_replayed(s, &b, err) : 0;
+	log_start_record(s, &b);
+	r = s->settings.replay ? log_start_replay(s, &b, err) : 0;
 	if (r < 0)
 		return r;
 	past_release(&s->past);

@@ -30,3 +30,17 @@ ask() { # CURL'S ARGUMENTS WITH A PATH LAST: "STATUS TEXT"
 	curl -sS -m 20 --path-as-is -w '\n%{http_code}' "${@:1:$#-1}" "http://$where$path" |
 		sed '$!{H;d}; G; s/\n\+/ /g; s/ *$//'
 }
+
+serving() {
+	where=$(sed -n 's,.*serving http://\([^/]*\)/.*,\1,p' "$dir/server.log")
+	[ -n "$where" ]
+}
+
+# serve: a server of the store $dir/store; its pid is $server
+serve() {
+	: >"$dir/server.log"
+	"$build/tenfold-server" --listen 127.0.0.1:0 --store "$dir/store" --state "$dir/server" \
+		2>"$dir/server.log" &
+	server=$!
+	until_true serving || { cat "$dir/server.log"; echo "not ok 1 - the server starts"; exit 1; }
+}

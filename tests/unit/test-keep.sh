@@ -55,15 +55,7 @@ is 'seven images' 7 "$(find "$dir/store/images" -name image.json | wc -l)"
 is 'one of them is an alias' "x86_64/mini/$two" "$(jq -r .same_as "$(image "$three")/image.json")"
 make_old "$one" "$two" "$three" "$four" "$five" "$six" "$seven"
 
-: >"$dir/server.log"
-"$build/tenfold-server" --listen 127.0.0.1:0 --store "$dir/store" --state "$dir/server" \
-	2>"$dir/server.log" &
-server=$!
-started() {
-	where=$(sed -n 's,.*serving http://\([^/]*\)/.*,\1,p' "$dir/server.log")
-	[ -n "$where" ]
-}
-until_true started || { cat "$dir/server.log"; echo "not ok 1 - the server starts"; exit 1; }
+serve
 in_list() { # COUNT
 	[ "$(ask /v1/kernels | tr ' ' '\n' | grep -c x86_64/mini/)" = "$1" ]
 }

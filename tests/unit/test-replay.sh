@@ -20,15 +20,7 @@ server=''
 trap 'kill -9 $server 2>/dev/null; wait 2>/dev/null; rm -rf "$dir"' EXIT
 MAC=52:54:00:00:00:01
 mkdir "$dir/store"
-: >"$dir/server.log"
-"$build/tenfold-server" --listen 127.0.0.1:0 --store "$dir/store" --state "$dir/server" \
-	2>"$dir/server.log" &
-server=$!
-started() {
-	where=$(sed -n 's,.*serving http://\([^/]*\)/.*,\1,p' "$dir/server.log")
-	[ -n "$where" ]
-}
-until_true started || { cat "$dir/server.log"; echo "not ok 1 - the server starts"; exit 1; }
+serve
 ask -X PUT -d local "/v1/hosts/$MAC/default" >/dev/null
 
 git init -q "$dir/repo"
