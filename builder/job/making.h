@@ -76,7 +76,7 @@ int making_share(struct making *m, const struct image *of, struct err *err);
 int making_start_over(struct making *m, struct err *err);
 
 /* Before the checkout: throws all objects away if some may be stale without make's seeing
- * it (reach_misleads()). Few commits in a thousand have such a file. */
+ * it (reach_misleads()). Few commits have such a file. */
 int making_unhide(struct making *m, struct err *err);
 
 /* Reach: before a make, and after one that left whole objects. */
