@@ -2,8 +2,8 @@
 # the controller: finds the first bad commit on real machines
 bisect_srcs := cmd-replay.c cmd-report.c cmd-run.c cmd-show.c cmd-status.c log-choice.c log-start.c \
 	mates.c params-options.c params.c session.c show.c
-bisect_srcs += $(addprefix run/,ahead.c announce.c believe.c confirm.c flaky.c flaky-ends.c hold.c learn.c \
-	owner.c pace.c releases.c run-log.c run.c share.c step.c stock.c)
+bisect_srcs += $(addprefix run/,ahead.c announce.c believe.c confirm.c flaky.c flaky-ends.c flaky-revert.c hold.c learn.c \
+	owner.c pace.c releases.c run-log.c run.c share.c step.c stock.c undo.c)
 bisect_srcs += $(addprefix team/,board.c crew.c ends.c foretell.c lead.c lookout.c muster.c narrow.c \
 	plan.c repeat.c roster.c split.c team.c wire.c worker.c)
 bisect_srcs += $(addprefix choice/,away.c belief.c beside.c choose.c cut-table.c foresee.c inform.c range.c rates.c \

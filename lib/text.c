@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#define ALPHANUMERIC "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
 /* Bytes of the UTF-8 character at text (Unicode 15, table 3-7); 0 if it is none. */
 static size_t utf8_length(const unsigned char *text, size_t len)
 {
@@ -91,4 +93,36 @@ void text_add_html(struct buf *b, const char *text, size_t len)
 void text_copy(char *to, size_t size, const char *from)
 {
 	snprintf(to, size, "%s", from);
+}
+
+void text_add_url(struct buf *b, const char *text)
+{
+	static const char plain[] = ALPHANUMERIC "-._~/";
+
+	for (; *text; text++)
+		if (strchr(plain, *text))
+			buf_addc(b, *text);
+		else
+			buf_addf(b, "%%%02X", (unsigned char)*text);
+}
+
+void text_add_quoted(struct buf *b, const char *word)
+{
+	buf_addc(b, '\'');
+	for (; *word; word++)
+		if (*word == '\'')
+			buf_adds(b, "'\\''");
+		else
+			buf_addc(b, *word);
+	buf_addc(b, '\'');
+}
+
+void text_add_word(struct buf *b, const char *word)
+{
+	static const char plain[] = ALPHANUMERIC "_./:=@%+,-";
+
+	if (*word && !word[strspn(word, plain)])
+		buf_adds(b, word);
+	else
+		text_add_quoted(b, word);
 }

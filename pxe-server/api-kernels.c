@@ -8,6 +8,7 @@
 
 #include "boots.h"
 #include "catalogue.h"
+#include "lib/text.h"
 
 #define LIMIT_USUAL 100
 #define LIMIT_MAX 100000
@@ -118,12 +119,7 @@ static void add_link(struct listing *l, const struct request *rq)
 		if (!*value)
 			continue;
 		buf_addf(&l->rp->link, "&%s=", kept[i]);
-		for (; *value; value++) {
-			if (strchr("<>\"&%+# ", *value) || *value < ' ')
-				buf_addf(&l->rp->link, "%%%02X", (unsigned char)*value);
-			else
-				buf_addc(&l->rp->link, *value);
-		}
+		text_add_url(&l->rp->link, value);
 	}
 	buf_adds(&l->rp->link, ">; rel=\"next\"");
 }

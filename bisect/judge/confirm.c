@@ -181,12 +181,14 @@ void confirm_describe(const struct past *past, struct buf *b)
 	if (*past->belief) {
 		/* what was tried again may have been another commit than the culprit */
 		buf_addf(b, "tests were repeated: %s\n", past->belief);
-		return;
+		if (*past->reverted)
+			buf_addf(b, "%s\n", past->reverted);
+	} else {
+		describe_round(past, false, b);
+		describe_round(past, true, b);
+		for (size_t i = 0; i < past->n_confirmations; i++)
+			describe_one(past, &past->confirmations[i], b);
 	}
-	describe_round(past, false, b);
-	describe_round(past, true, b);
-	for (size_t i = 0; i < past->n_confirmations; i++)
-		describe_one(past, &past->confirmations[i], b);
 	if (*past->no_revert)
 		buf_addf(b, "not reverted: %s\n", past->no_revert);
 }

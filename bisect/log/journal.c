@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/text.h"
+
 /* Cuts what stands behind the last newline. */
 static int cut_half_line(int fd)
 {
@@ -102,16 +104,8 @@ void record_pair(struct buf *b, const char *key, const char *fmt, ...)
 	buf_addf(b, " %s=", key);
 	if (clean.len && !strpbrk(clean.data, " '\"\\"))
 		buf_adds(b, clean.data);
-	else {
-		/* as strvec_split() reads it: ' ends the quote, \' is a quote */
-		buf_addc(b, '\'');
-		for (const char *p = clean.data; *p; p++)
-			if (*p == '\'')
-				buf_adds(b, "'\\''");
-			else
-				buf_addc(b, *p);
-		buf_addc(b, '\'');
-	}
+	else
+		text_add_quoted(b, clean.data);
 }
 
 void record_end(struct buf *b)

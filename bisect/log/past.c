@@ -187,6 +187,8 @@ static int take_event(struct reading *rd, const char *text)
 		rd->concluded = true;
 	} else if (!strcmp(event, "no-revert")) {
 		COPY(past->no_revert, pairs_text(&pairs, "why"));
+	} else if (!strcmp(event, "reverted")) {
+		COPY(past->reverted, pairs_text(&pairs, "words"));
 	} else if (!strcmp(event, "boot-mode")) {
 		take_mode(past, &pairs);
 	} else if (!strcmp(event, "owner-next")) {

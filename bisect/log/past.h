@@ -57,6 +57,7 @@ struct past {
 	struct step *confirmations; /* owned; of the culprit */
 	size_t n_confirmations;
 	char no_revert[384]; /* why the revert was not tried; "" */
+	char reverted[192];  /* what it came to where tests are repeated; "" */
 	bool mode_changed;   /* the host boots without kexec for us; before: */
 	char mode_was[BOOT_MODE_TEXT], mode_host[HOST_TEXT];
 	bool owner_noted; /* the host's next boot was noted, to be put back (owner.h): */

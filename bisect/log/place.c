@@ -122,3 +122,15 @@ void place_evidence(
 {
 	buf_addf(b, "%s/steps/%03u-%s.log", folder, step, what);
 }
+
+bool place_next_evidence(
+	const char *folder, unsigned int step, size_t *at, struct buf *path)
+{
+	while (folder && *at < PLACE_KINDS) {
+		buf_reset(path);
+		place_evidence(folder, step, place_kinds[(*at)++], path);
+		if (!buf_check(path) && file_exists(path->data))
+			return true;
+	}
+	return false;
+}

@@ -42,6 +42,11 @@ extern const char *const place_kinds[PLACE_KINDS];
 void place_evidence(
 	const char *folder, unsigned int step, const char *what, struct buf *b);
 
+/* The next piece of evidence of a step that is there: *at is 0 for the first call, path
+ * is set. False: there is no more (none at all where folder is NULL). */
+bool place_next_evidence(
+	const char *folder, unsigned int step, size_t *at, struct buf *path);
+
 #define CLEANUP_PLACE CLEANUP(place_release)
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/strvec.h"
+#include "lib/text.h"
 
 const char *terms_old(const struct terms *terms)
 {
@@ -30,13 +31,8 @@ bool term_valid(const char *text)
 
 static void add_quoted(struct buf *b, const char *text)
 {
-	buf_adds(b, " '");
-	for (; *text; text++)
-		if (*text == '\'')
-			buf_adds(b, "'\\''");
-		else
-			buf_addc(b, *text);
-	buf_addc(b, '\'');
+	buf_addc(b, ' ');
+	text_add_quoted(b, text);
 }
 
 void terms_start(const struct terms *terms, bool first_parent, const struct strvec *paths,

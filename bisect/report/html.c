@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "html.h"
 
+#include <limits.h>
 #include <string.h>
 
+#include "bisect/log/place.h"
 #include "lib/text.h"
 #include "text.h"
 
@@ -66,8 +68,26 @@ static void add_facts(const struct facts *facts, struct buf *b)
 	buf_adds(b, "</table>\n");
 }
 
-static void add_step(struct buf *b, const struct past *past, const struct step *step)
+/* Links to what was kept of the step, on the machine that the controller ran on. */
+static void add_evidence(struct buf *b, const char *folder, const struct step *step)
 {
+	CLEANUP_BUF struct buf path;
+	size_t at = 0;
+
+	buf_init(&path, PATH_MAX);
+	while (place_next_evidence(folder, step->number, &at, &path)) {
+		buf_adds(b, "<a href=\"file:");
+		text_add_url(b, path.data);
+		buf_adds(b, "\">");
+		add(b, strrchr(path.data, '-') + 1);
+		buf_adds(b, "</a> ");
+	}
+}
+
+static void add_step(struct buf *b, const struct facts *facts, const struct step *step)
+{
+	const struct past *past = facts->past;
+
 	buf_addf(b, "<tr><td>%u</td><td>", step->number);
 	add(b, step->role);
 	buf_addf(b, "</td><td>%.12s</td><td class=%s>%s</td><td>", step->commit,
@@ -75,17 +95,20 @@ static void add_step(struct buf *b, const struct past *past, const struct step *
 	add(b, step->subject);
 	buf_adds(b, "</td><td>");
 	add(b, step->why);
+	buf_adds(b, "</td><td>");
+	add_evidence(b, facts->folder, step);
 	buf_adds(b, "</td></tr>\n");
 }
 
-static void add_steps(const struct past *past, struct buf *b)
+static void add_steps(const struct facts *facts, struct buf *b)
 {
 	const struct step *step;
 
 	buf_adds(b, "<h2>What was tried</h2>\n<table>\n<tr><th>step</th><th>for</th>"
-		    "<th>commit</th><th>verdict</th><th>subject</th><th>why</th></tr>\n");
-	for (size_t i = 0; (step = past_step(past, i)); i++)
-		add_step(b, past, step);
+		    "<th>commit</th><th>verdict</th><th>subject</th><th>why</th>"
+		    "<th>kept</th></tr>\n");
+	for (size_t i = 0; (step = past_step(facts->past, i)); i++)
+		add_step(b, facts, step);
 	buf_adds(b, "</table>\n");
 }
 
@@ -111,7 +134,7 @@ void report_html(const struct facts *facts, struct buf *b)
 	buf_adds(b, "</h1>\n");
 	add_facts(facts, b);
 	add_section(b, "Result", result.data);
-	add_steps(past, b);
+	add_steps(facts, b);
 	add_section(b, "Seconds by stage", times.data);
 	add_section(b, "The console of a bad kernel", facts->dmesg_bad.data);
 	add_section(b, "The console of a good kernel", facts->dmesg_good.data);

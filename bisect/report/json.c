@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "json.h"
 
+#include <limits.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include "bisect/judge/confirm.h"
 #include "bisect/log/place.h"
-#include "lib/file.h"
 #include "lib/text.h"
 
 /* jansson takes nothing but UTF-8. */
@@ -69,15 +69,12 @@ static json_t *step_json(const struct step *step)
 static json_t *evidence_json(const char *folder, const struct step *step)
 {
 	json_t *list = json_array();
+	CLEANUP_BUF struct buf path;
+	size_t at = 0;
 
-	for (size_t k = 0; folder && k < PLACE_KINDS; k++) {
-		CLEANUP_BUF struct buf path;
-
-		buf_init(&path, 4096);
-		place_evidence(folder, step->number, place_kinds[k], &path);
-		if (file_exists(path.data))
-			json_array_append_new(list, json_string(path.data));
-	}
+	buf_init(&path, PATH_MAX);
+	while (place_next_evidence(folder, step->number, &at, &path))
+		json_array_append_new(list, json_string(path.data));
 	return list;
 }
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "status.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bisect/choice/choose.h"
+#include "bisect/log/place.h"
 #include "bisect/run/pace.h"
 #include "json.h"
 
@@ -106,6 +108,26 @@ static void add_hosts(const struct status *status, struct buf *b)
 	}
 }
 
+/* What was judged last, why, and what was kept of it. */
+static void add_last(const struct status *status, struct buf *b)
+{
+	const struct past *past = status->past;
+	const struct step *step = NULL, *next;
+	CLEANUP_BUF struct buf path;
+	size_t at = 0;
+
+	for (size_t i = 0; (next = past_step(past, i)); i++)
+		if (!step || next->number > step->number)
+			step = next;
+	if (!step)
+		return;
+	buf_init(&path, PATH_MAX);
+	buf_addf(b, "last\t%u\t%s\t%s\t%s\n", step->number, step->commit,
+		past_word(past, step->verdict), step->why);
+	while (place_next_evidence(status->folder, step->number, &at, &path))
+		buf_addf(b, "evidence\t%s\n", path.data);
+}
+
 void status_text(const struct status *status, struct buf *b)
 {
 	const struct past *past = status->past;
@@ -114,6 +136,7 @@ void status_text(const struct status *status, struct buf *b)
 		status_word(status), past->n_steps);
 	if (past->n_confirmations)
 		buf_addf(b, "confirmations\t%zu\n", past->n_confirmations);
+	add_last(status, b);
 	if (*past->current && !has_several(past))
 		buf_addf(b, "current\t%s\n", past->current);
 	add_hosts(status, b);

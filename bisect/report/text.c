@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "text.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "bisect/judge/confirm.h"
 #include "bisect/judge/signature.h"
 #include "bisect/log/place.h"
-#include "lib/file.h"
+#include "lib/text.h"
 
 void report_result(const struct past *past, struct buf *b)
 {
@@ -125,9 +126,13 @@ void report_table(const struct past *past, struct buf *b)
 
 static void add_reasons(const struct past *past, const char *folder, struct buf *b)
 {
+	CLEANUP_BUF struct buf path;
 	const struct step *step;
 
+	buf_init(&path, PATH_MAX);
 	for (size_t i = 0; (step = past_step(past, i)); i++) {
+		size_t at = 0;
+
 		buf_addf(b, "%4u %-12.12s %-4s %s\n", step->number, step->commit,
 			past_word(past, step->verdict), step->subject);
 		buf_addf(b, "     %s", step->why);
@@ -137,14 +142,8 @@ static void add_reasons(const struct past *past, const char *folder, struct buf 
 			buf_addf(b, "; boot %s (%s), kernel %s", step->boot,
 				step_way(step), step->release);
 		buf_addc(b, '\n');
-		for (size_t k = 0; folder && k < PLACE_KINDS; k++) {
-			CLEANUP_BUF struct buf path;
-
-			buf_init(&path, 4096);
-			place_evidence(folder, step->number, place_kinds[k], &path);
-			if (file_exists(path.data))
-				buf_addf(b, "     %s\n", path.data);
-		}
+		while (place_next_evidence(folder, step->number, &at, &path))
+			buf_addf(b, "     %s\n", path.data);
 	}
 }
 
@@ -156,31 +155,13 @@ static void add_setting(const struct past *past, const char *key, struct buf *b)
 		buf_addf(b, "%s: %s\n", key, value);
 }
 
-/* A word as a shell reads it back. */
-static void add_word(struct buf *b, const char *word)
-{
-	if (*word &&
-		!word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				   "0123456789_./:=@%+,-")]) {
-		buf_adds(b, word);
-		return;
-	}
-	buf_addc(b, '\'');
-	for (; *word; word++)
-		if (*word == '\'')
-			buf_adds(b, "'\\''");
-		else
-			buf_addc(b, *word);
-	buf_addc(b, '\'');
-}
-
 static void add_option(const struct past *past, const char *key, struct buf *b)
 {
 	const char *value = NULL;
 
 	while ((value = past_setting(past, key, value))) {
 		buf_addf(b, " --%s ", key);
-		add_word(b, value);
+		text_add_word(b, value);
 	}
 }
 
@@ -203,7 +184,7 @@ void report_command(const struct past *past, struct buf *b)
 		buf_adds(b, " --first-parent");
 	for (size_t i = 0; i < past->paths.n; i++) {
 		buf_adds(b, " --path ");
-		add_word(b, past->paths.v[i]);
+		text_add_word(b, past->paths.v[i]);
 	}
 	if (past_setting(past, "test-is-boot", NULL))
 		buf_adds(b, " --test-is-boot");
@@ -211,7 +192,7 @@ void report_command(const struct past *past, struct buf *b)
 		buf_adds(b, " --");
 	while ((word = past_setting(past, "test", word))) {
 		buf_addc(b, ' ');
-		add_word(b, word);
+		text_add_word(b, word);
 	}
 	buf_addc(b, '\n');
 }

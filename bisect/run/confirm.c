@@ -9,6 +9,7 @@
 #include "announce.h"
 #include "bisect/judge/confirm.h"
 #include "share.h"
+#include "undo.h"
 
 static void say(struct run *run, const char *line)
 {
@@ -79,21 +80,15 @@ int confirm_restore_mode(const struct world *w, struct past *past,
 static int try_once(struct run *run, const struct confirm_plan *plan,
 	const struct confirm_step *what, struct err *err)
 {
-	struct step step = {.number = run_next_number(run->past)};
-	struct history_commit c = {.subject = "the bad end with the culprit reverted"};
+	struct step step = {0};
 	CLEANUP_BUF struct buf b;
-	int r = 0;
+	int r = run_name_step(run, what->commit, what->role, &step, err);
 
 	buf_init(&b, RECORD_MAX);
-	if (strcmp(what->commit, plan->revert))
-		r = history_describe(run->history, what->commit, &c, err);
 	if (!r && confirm_is_cold(what->role))
 		r = leave_kexec(run, err);
 	if (r < 0)
 		return r;
-	snprintf(step.role, sizeof(step.role), "%s", what->role);
-	snprintf(step.commit, sizeof(step.commit), "%s", what->commit);
-	snprintf(step.subject, sizeof(step.subject), "%s", c.subject);
 	run->bench.shared = strcmp(what->role, "revert") ? NULL : run->past;
 	/* what a culprit is named by comes from a reset */
 	run->bench.drive.by_reset = true;
@@ -146,54 +141,6 @@ static int list_parents(
 	return r;
 }
 
-/* A revert that cannot be made is told, and nothing more. */
-static int make_revert(
-	struct run *run, const char *culprit, char ret_commit[IMAGE_COMMIT_TEXT])
-{
-	const struct world *w = run->bench.world;
-	struct err err = ERR_INIT;
-	int r;
-
-	ret_commit[0] = '\0';
-	if (!run->confirm || *run->past->no_revert || !w->builder->revert ||
-		!strcmp(culprit, run->bad))
-		return 0;
-	r = w->builder->revert(w->builder_ctx, culprit, run->bad, ret_commit, &err);
-	if (r == -EINTR)
-		return RUN_STOPPED;
-	if (r < 0) {
-		CLEANUP_BUF struct buf b;
-
-		buf_init(&b, RECORD_MAX);
-		record_event(&b, "no-revert");
-		record_pair(&b, "why", "%s", err.text);
-		record_end(&b);
-		snprintf(run->past->no_revert, sizeof(run->past->no_revert), "%.380s",
-			err.text);
-		say(run, run->past->no_revert);
-		return journal_append(run->journal, &b, NULL);
-	}
-	return 0;
-}
-
-/* The lab could not even build the revert: that must not keep the culprit back. */
-static int forgive_revert(struct run *run, const struct confirm_step *what, int r)
-{
-	CLEANUP_BUF struct buf b;
-
-	buf_init(&b, RECORD_MAX);
-	if (r != RUN_LAB || strcmp(what->role, "revert"))
-		return r;
-	record_event(&b, "no-revert");
-	record_pair(&b, "why", "%s", run->words.data);
-	record_end(&b);
-	snprintf(run->past->no_revert, sizeof(run->past->no_revert), "%.380s",
-		run->words.data);
-	buf_reset(&run->words);
-	r = journal_append(run->journal, &b, NULL);
-	return r < 0 ? r : RUN_GOING;
-}
-
 int run_confirm(struct run *run, const char *culprit, struct err *err)
 {
 	CLEANUP_STRVEC struct strvec parents = STRVEC_INIT;
@@ -205,7 +152,7 @@ int run_confirm(struct run *run, const char *culprit, struct err *err)
 		.revert = revert,
 		.terms = &run->past->terms};
 	struct confirm_step what;
-	int r = make_revert(run, culprit, revert), back;
+	int r = undo_make(run, culprit, revert), back;
 
 	if (!r)
 		r = list_parents(run, culprit, &parents, err);
@@ -214,7 +161,7 @@ int run_confirm(struct run *run, const char *culprit, struct err *err)
 	ahead_of_confirmation(run, culprit, &parents, revert);
 	r = RUN_GOING;
 	while (r == RUN_GOING && confirm_next(&plan, run->past, &what)) {
-		r = forgive_revert(run, &what, try_once(run, &plan, &what, err));
+		r = undo_forgive(run, what.role, try_once(run, &plan, &what, err));
 		if (*run->past->no_revert)
 			revert[0] = '\0';
 	}

@@ -10,6 +10,7 @@
 #include "believe.h"
 #include "bisect/choice/beside.h"
 #include "learn.h"
+#include "undo.h"
 
 #define RUNS_MAX 2000 /* no honest search takes so many */
 
@@ -150,6 +151,16 @@ static int found(struct run *run, const char *commit, struct err *err)
 	return r < 0 ? r : RUN_FOUND;
 }
 
+/* Before it is named, the revert is tried. */
+static int prove(struct run *run, const char *commit, const struct strvec *under_way,
+	size_t wanted, struct flaky_tests *ret, struct err *err)
+{
+	bool wait;
+	int r = flaky_revert_next(run, commit, under_way, wanted, ret, &wait, err);
+
+	return r != RUN_GOING || wait ? r : found(run, commit, err);
+}
+
 static int give_up(struct run *run, const struct belief_answer *answer, struct err *err)
 {
 	bool tied = answer->kind == BELIEF_TIED;
@@ -203,7 +214,8 @@ static int search(struct run *run, const struct strvec *under_way, size_t wanted
 	if (r < 0)
 		return r;
 	if (answer.kind == BELIEF_SURE)
-		return found(run, run->history->commits[answer.top[0].commit], err);
+		return prove(run, run->history->commits[answer.top[0].commit], under_way,
+			wanted, ret, err);
 	if (answer.kind == BELIEF_TIED || run->past->n_steps >= RUNS_MAX)
 		return give_up(run, &answer, err);
 	for (size_t i = 0; i < tries.n; i++)
@@ -240,10 +252,16 @@ static int take(struct run *run, const struct flaky_tests *tests, struct err *er
 	buf_add_clean(&b, step.subject);
 	buf_addf(&b, " (%s)", tests->words.data);
 	w->view->say(w->view_ctx, b.data);
-	/* what it is named for shall not be an effect of a warm step */
-	run->bench.drive.by_reset |= !strcmp(step.role, "proof");
+	run->bench.drive.by_reset |= flaky_by_reset(step.role);
 	r = run_step(run, &step, err);
-	return r == RUN_GOING ? flaky_take_in(run, &step, true, err) : r;
+	if (r != RUN_GOING)
+		return undo_forgive(run, step.role, r);
+	return flaky_take_in(run, &step, true, err);
+}
+
+bool flaky_by_reset(const char *role)
+{
+	return !strcmp(role, "proof") || !strcmp(role, "revert");
 }
 
 int flaky_take_in(struct run *run, const struct step *step, bool learns, struct err *err)
@@ -252,7 +270,7 @@ int flaky_take_in(struct run *run, const struct step *step, bool learns, struct 
 	int r;
 
 	buf_init(&b, RECORD_MAX);
-	if (learns)
+	if (learns && strcmp(step->role, "revert"))
 		run_learn(run, step, &b);
 	record_run(&b, step);
 	r = journal_append(run->journal, &b, err);

@@ -50,6 +50,17 @@ int flaky_next(struct run *run, const struct strvec *under_way, size_t wanted,
 int flaky_ends_next(struct run *run, const struct strvec *under_way, size_t wanted,
 	struct flaky_tests *ret, bool *ret_wait, struct err *err);
 
+/* The part of it that is about the culprit's revert, which is run until it is as sure to
+ * pass, or to fail, as the search was of the culprit. RUN_GOING, *ret_wait: it wants more
+ * tests; else what came of it stands in run->past. */
+int flaky_revert_next(struct run *run, const char *culprit,
+	const struct strvec *under_way, size_t wanted, struct flaky_tests *ret,
+	bool *ret_wait, struct err *err);
+
+/* Whether a culprit is named by such tests: they shall not be an effect of a warm step.
+ */
+bool flaky_by_reset(const char *role);
+
 /* The end that is to fail, and the i-th that is to pass; NULL behind the last. Whether
  * one of them is to be tested more; whether the failing one is. */
 const char *flaky_failing_end(const struct run *run);

@@ -82,8 +82,9 @@ int run_step(struct run *run, struct step *step, struct err *err)
 int run_name_step(const struct run *run, const char *commit, const char *role,
 	struct step *step, struct err *err)
 {
-	struct history_commit c = {0};
-	int r = history_describe(run->history, commit, &c, err);
+	struct history_commit c = {.subject = "the bad end with the culprit reverted"};
+	int r = strcmp(role, "revert") ? history_describe(run->history, commit, &c, err)
+				       : 0;
 
 	step->number = run_next_number(run->past);
 	snprintf(step->role, sizeof(step->role), "%s", role);

@@ -7,6 +7,7 @@
 #include "bisect/run/announce.h"
 #include "bisect/run/flaky.h"
 #include "bisect/run/learn.h"
+#include "bisect/run/undo.h"
 #include "ends.h"
 #include "lead.h"
 #include "lookout.h"
@@ -40,21 +41,15 @@ int team_start(struct team *team, size_t host, const char *commit, const char *r
 {
 	struct run *run = team->run;
 	struct team_host *h = &team->hosts[host];
-	struct step step = {
-		.number = run_next_number(run->past), .candidates = candidates};
+	struct step step = {.candidates = candidates};
 	CLEANUP_STRVEC struct strvec words = STRVEC_INIT;
-	struct worker_order order = {.shared = !strcmp(role, "split"),
-		/* what it is named for shall not be an effect of a warm step */
-		.by_reset = !strcmp(role, "proof")};
-	struct history_commit c = {0};
-	int r = history_describe(run->history, commit, &c, err);
+	struct worker_order order = {
+		.shared = !strcmp(role, "split"), .by_reset = flaky_by_reset(role)};
+	int r = run_name_step(run, commit, role, &step, err);
 
 	if (r < 0)
 		return r;
-	snprintf(step.role, sizeof(step.role), "%s", role);
 	snprintf(step.host, sizeof(step.host), "%s", h->name);
-	snprintf(step.commit, sizeof(step.commit), "%s", commit);
-	snprintf(step.subject, sizeof(step.subject), "%s", c.subject);
 	run_announce_step(run, &step);
 	r = run_log_step(run, &step, err);
 	signature_words(&run->signature, &words);
@@ -176,7 +171,8 @@ static int take_done(struct team *team, const struct crew_event *event, struct e
 	if (event->end == STEP_LAB && event->step.attempts)
 		return lost_by_lab(team, event->host, &event->step, err);
 	if (event->end != STEP_JUDGED)
-		return run_stopped(team->run, event->end, &event->step);
+		return undo_forgive(team->run, event->step.role,
+			run_stopped(team->run, event->end, &event->step));
 	if (team->repeats)
 		return repeat_judged(team, event, err);
 	return ends_is_role(event->step.role) ? ends_judged(team, event, err)

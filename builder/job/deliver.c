@@ -29,23 +29,34 @@ static const struct {
 	{".config", "config"},
 };
 
-static int fill_draft(struct making *m, struct draft *draft, struct err *err)
+static int add_image(struct making *m, struct draft *draft, struct err *err)
 {
 	CLEANUP_BUF struct buf pack = {0};
 	int r = 0;
 
-	buf_init(&pack, 0);
-	for (size_t i = 0; !r && i < ARRAY_SIZE(products) && draft->built; i++) {
+	for (size_t i = 0; !r && i < ARRAY_SIZE(products); i++) {
 		CLEANUP_BUF struct buf path = {0};
 
 		r = making_object(m, products[i].from, &path);
 		if (!r)
 			r = draft_add(draft, path.data, products[i].name, err);
 	}
-	if (!r && draft->built)
+	if (!r)
 		r = draft_path(draft, "modules.cpio.zst", &pack);
-	if (!r && draft->built)
-		r = pack_folder(m->place.stage, pack.data, err);
+	return r ? r : pack_folder(m->place.stage, pack.data, err);
+}
+
+/* A failure keeps what it takes to see it again; a make that fails may have left no
+ * .config. */
+static int fill_draft(struct making *m, struct draft *draft, struct err *err)
+{
+	CLEANUP_BUF struct buf config = {0};
+	int r = 0;
+
+	if (draft->built)
+		r = add_image(m, draft, err);
+	else if (m->configured && !making_object(m, ".config", &config))
+		r = draft_add(draft, config.data, "config", err);
 	return r ? r : draft_add(draft, m->place.log, "build.log", err);
 }
 
@@ -95,6 +106,7 @@ static void say_commit(struct making *m, struct said *said)
 	image->seconds = clock_monotonic() - m->progress.start;
 }
 
+/* Before the image is published, so that a kill in between leaves none without a link. */
 static int link_branch(struct making *m, const struct image_id *files, struct err *err)
 {
 	unsigned int depth;
@@ -144,9 +156,11 @@ int making_share(struct making *m, const struct image *of, struct err *err)
 	said.image.error = of->error;
 	memcpy(said.image.files, of->files, sizeof(of->files));
 	said.image.n_files = of->n_files;
-	r = draft_publish(&draft, &said.image, err);
+	r = of->built ? link_branch(m, &of->id, err) : 0;
+	if (!r)
+		r = draft_publish(&draft, &said.image, err);
 	snprintf(m->outcome.same_as, sizeof(m->outcome.same_as), "%s", of->id.commit);
-	return r || !of->built ? r : link_branch(m, &of->id, err);
+	return r;
 }
 
 static bool same_file(const struct image *a, const struct image *b, const char *name)
@@ -217,9 +231,9 @@ static int step_publish(struct making *m, struct err *err)
 	said.image.how = m->outcome.clean ? "clean" : "incremental";
 	said.image.error = m->errors.data;
 	r = gone_lock(m->store, false, &lock, err);
-	if (!r)
-		r = draft_publish(&draft, &said.image, err);
-	return r || !built ? r : link_branch(m, &m->job->id, err);
+	if (!r && built)
+		r = link_branch(m, &m->job->id, err);
+	return r ? r : draft_publish(&draft, &said.image, err);
 }
 
 static int describe_image(struct making *m, struct err *err)

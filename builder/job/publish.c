@@ -306,6 +306,23 @@ int publish_clean(const struct store *store, struct err *err)
 	return r;
 }
 
+/* What is there already may be of a build that was killed before it published. */
+static int set_link(const char *target, const char *path)
+{
+	char there[STORE_PATH_MAX];
+	ssize_t n;
+
+	if (symlink(target, path) == 0)
+		return 0;
+	if (errno != EEXIST)
+		return -errno;
+	n = readlink(path, there, sizeof(there) - 1);
+	there[n < 0 ? 0 : n] = '\0';
+	if (!strcmp(there, target))
+		return 0;
+	return unlink(path) < 0 || symlink(target, path) < 0 ? -errno : 0;
+}
+
 int publish_branch_link(const struct store *store, const struct image_id *id,
 	const struct image_id *files, const char *branch, unsigned int number,
 	struct err *err)
@@ -330,7 +347,6 @@ int publish_branch_link(const struct store *store, const struct image_id *id,
 		files->commit);
 	if (buf_check(&path) || buf_check(&target))
 		return -ENAMETOOLONG;
-	if (symlink(target.data, path.data) < 0 && errno != EEXIST)
-		return err_errno(err, -errno, "cannot link '%s'", path.data);
-	return 0;
+	r = set_link(target.data, path.data);
+	return r < 0 ? err_errno(err, r, "cannot link '%s'", path.data) : 0;
 }

@@ -47,7 +47,9 @@ void draft_close(struct draft *draft);
 int publish_clean(const struct store *store, struct err *err);
 
 /* branches/BRANCH/ARCH/CONFIG/NNNNNNN-COMMIT12 -> the image with its files; number: its
- * place in history. An empty branch has none. */
+ * place in history. An empty branch has none. Before draft_publish(): a kill in between
+ * leaves a link that the next build of the commit finds or sets right, and no image
+ * without one. */
 int publish_branch_link(const struct store *store, const struct image_id *id,
 	const struct image_id *files, const char *branch, unsigned int number,
 	struct err *err);

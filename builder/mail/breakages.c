@@ -75,7 +75,8 @@ static struct mail begin_mail(const struct look *look, const struct image *image
 		.to = &conf->mail_to,
 		.author_copy = conf->mail_author ? image->author_email : NULL,
 		.time = clock_wall(),
-		.tree = look->tree->remote,
+		.tree = look->tree->name,
+		.remote = look->tree->remote,
 		.branch = look->now->branch,
 		.head = look->tip,
 		.commit = look->now->id.commit,
@@ -107,10 +108,21 @@ static int put_mail(
 	return outbox_put(look->b->conf->state, key.data, text.data, err);
 }
 
+/* Where a file of a record is: with an alias, at what it is the same as. */
+static int find_file(const struct look *look, const struct image *image, const char *name,
+	struct buf *b)
+{
+	buf_init(b, STORE_PATH_MAX);
+	buf_addf(b, "%s/", look->b->store->root);
+	store_files_path(image, b);
+	buf_addf(b, "/%s", name);
+	return buf_check(b);
+}
+
 static int tell(struct look *look, struct err *err)
 {
 	CLEANUP_IMAGE struct image image = {0};
-	CLEANUP_BUF struct buf log = {0}, seen = {0};
+	CLEANUP_BUF struct buf log = {0}, config = {0}, seen = {0};
 	struct mail mail;
 	bool may = true;
 	int r = store_load(look->b->store, &look->now->id, false, &image, err);
@@ -121,12 +133,17 @@ static int tell(struct look *look, struct err *err)
 	r = count_mail(look, &may, &mail.kept, err);
 	if (r || !may)
 		return r ? r : set_state(look, BREAKAGE_KEPT, err);
-	buf_init(&log, STORE_PATH_MAX);
+	r = find_file(look, &image, "build.log", &log);
+	if (!r)
+		r = find_file(look, &image, "config", &config);
+	if (r < 0)
+		return err_errno(
+			err, r, "cannot name the files of '%s'", image.id.commit);
 	buf_init(&seen, RECORD_MAX);
-	store_image_path(look->b->store, &look->now->id, false, &log);
-	buf_adds(&log, "/build.log");
 	add_seen(look, &seen);
 	mail.log = log.data;
+	if (image_find_file(&image, "config"))
+		mail.config_file = config.data;
 	mail.seen = seen.data;
 	r = put_mail(look, "", &mail, err);
 	return r ? r : set_state(look, BREAKAGE_TOLD, err);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "mail.h"
 
+#include <stdarg.h>
 #include <string.h>
 
 #include "breakage.h"
 #include "lib/cleanup.h"
 #include "lib/message.h"
+#include "lib/text.h"
 
 static void add_headers(const struct mail *mail, struct buf *b)
 {
@@ -67,7 +69,7 @@ static void add_fields(const struct mail *mail, struct buf *b)
 	buf_init(&config, 256);
 	buf_addf(&author, "%.500s <%.500s>", mail->author_name, mail->author_email);
 	buf_addf(&config, "%s/%s", mail->arch, mail->config);
-	add_field(b, "tree:", mail->tree);
+	add_field(b, "tree:", mail->remote);
 	add_field(b, "branch:", mail->branch);
 	add_field(b, "head:", mail->head);
 	add_field(b, "commit:", mail->commit);
@@ -78,17 +80,51 @@ static void add_fields(const struct mail *mail, struct buf *b)
 	add_field(b, "compiler:", mail->compiler);
 }
 
+/* One command of the mail: words that a shell reads back, ended by NULL. */
+static void add_command(struct buf *b, const char *word, ...)
+{
+	CLEANUP_BUF struct buf line = {0};
+	va_list ap;
+
+	buf_init(&line, 8192);
+	va_start(ap, word);
+	for (; word; word = va_arg(ap, const char *)) {
+		buf_adds(&line, line.len ? " " : "  ");
+		text_add_word(&line, word);
+	}
+	va_end(ap);
+	message_line(b, line.data, line.len);
+}
+
+/* For who has a kernel tree, and for who has this server. */
+static void add_reproduce(const struct mail *mail, struct buf *b)
+{
+	CLEANUP_BUF struct buf arch = {0};
+
+	buf_init(&arch, 256);
+	buf_addf(&arch, "ARCH=%s", mail->arch);
+	buf_adds(b, "\nreproduce:\n\n");
+	if (mail->config_file) {
+		add_command(b, "git", "remote", "add", mail->tree, mail->remote, NULL);
+		add_command(b, "git", "fetch", mail->tree, NULL);
+		add_command(b, "git", "checkout", mail->commit, NULL);
+		add_command(b, "cp", mail->config_file, ".config", NULL);
+		add_command(b, "make", arch.data, "olddefconfig", NULL);
+		add_command(b, "make", arch.data, NULL);
+		buf_adds(b, "\nor, on the kernel server:\n\n");
+	}
+	add_command(b, "tenfold-builder", "build", "--retry", "--arch", mail->arch,
+		"--config", mail->config, mail->commit, NULL);
+}
+
 static void add_breakage(const struct mail *mail, struct buf *b)
 {
 	CLEANUP_BUF struct buf errors = {0};
 
 	buf_init(&errors, MAIL_MAX);
 	breakage_sort_errors(mail->errors, mail->seen, &errors);
-	buf_adds(b, "\nreproduce:\n\n");
-	buf_addf(b,
-		"  tenfold-builder build --retry --arch %s --config %s %s\n\n"
-		"errors (new ones first, marked >>):\n\n",
-		mail->arch, mail->config, mail->commit);
+	add_reproduce(mail, b);
+	buf_adds(b, "\nerrors (new ones first, marked >>):\n\n");
 	add_lines(b, errors.data);
 	buf_addf(b, "\nthe whole log:\n\n  %s\n", mail->log);
 	if (mail->kept)

@@ -18,19 +18,20 @@
 #define MAIL_MAX (256 * 1024)
 
 struct mail {
-	const char *from;                 /* address; "" or NULL: the MTA's choice */
-	const struct strvec *to;          /* addresses */
-	const char *author_copy;          /* the author's address for Cc; NULL: no copy */
-	int64_t time;                     /* seconds since 1970 */
-	const char *tree, *branch, *head; /* head: what the branch is at */
-	const char *commit, *subject;     /* 40 digits; the one that broke the branch */
+	const char *from;        /* address; "" or NULL: the MTA's choice */
+	const struct strvec *to; /* addresses */
+	const char *author_copy; /* the author's address for Cc; NULL: no copy */
+	int64_t time;            /* seconds since 1970 */
+	const char *tree, *remote, *branch, *head; /* head: what the branch is at */
+	const char *commit, *subject; /* 40 digits; the one that broke the branch */
 	const char *mended, *mended_subject; /* NULL, or where it builds again */
 	const char *author_name, *author_email, *author_date;
 	const char *arch, *config, *compiler;
-	const char *errors; /* lines, from build_log_errors() */
-	const char *seen;   /* those that the branch showed before */
-	const char *log;    /* where the whole log is */
-	unsigned int kept;  /* breakages of the branch that were not mailed lately */
+	const char *errors;      /* lines, from build_log_errors() */
+	const char *seen;        /* those that the branch showed before */
+	const char *log;         /* where the whole log is */
+	const char *config_file; /* where the .config is; NULL: make did not get so far */
+	unsigned int kept;       /* breakages of the branch that were not mailed lately */
 };
 
 /* In the shape that readers of kernel lists know from the 0-day robot. The mail that it

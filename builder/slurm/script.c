@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/sha256.h"
+#include "lib/text.h"
 
 void slurm_job_name(
 	const char *state, const char *tree, const struct image_id *id, struct buf *b)
@@ -38,19 +39,6 @@ int slurm_job_parse(const char *name, struct image_id *ret_id)
 	return image_id_parse(text, ret_id, NULL);
 }
 
-/* In single quotes all characters stand for themselves but the quote itself. */
-static void add_quoted(const char *word, struct buf *b)
-{
-	buf_addc(b, '\'');
-	for (; *word; word++) {
-		if (*word == '\'')
-			buf_adds(b, "'\\''");
-		else
-			buf_addc(b, *word);
-	}
-	buf_addc(b, '\'');
-}
-
 int slurm_script(const struct strvec *argv, struct buf *b)
 {
 	buf_adds(b, "#!/bin/sh\nexec");
@@ -58,7 +46,7 @@ int slurm_script(const struct strvec *argv, struct buf *b)
 		if (strpbrk(argv->v[i], "\r\n"))
 			return -EINVAL;
 		buf_addc(b, ' ');
-		add_quoted(argv->v[i], b);
+		text_add_quoted(b, argv->v[i]);
 	}
 	buf_addc(b, '\n');
 	return buf_check(b);

@@ -4,22 +4,6 @@
 
 good_image=x86_64/lab/$merge
 
-# forge COMMIT FILE-CONTENT - an image whose vmlinuz is this text, published with a right hash
-forge() {
-	local dir=$LAB.store/images/x86_64/lab temp sum
-	temp=$dir/.tmp-forge
-	rm -rf "$temp"
-	cp -a "$dir/$merge" "$temp"
-	rm "$temp/vmlinuz" "$temp/image.json"
-	printf %s "$2" >"$temp/vmlinuz"
-	sum=$(sha256sum <"$temp/vmlinuz" | cut -c -64)
-	jq --arg c "$1" --arg sum "$sum" --argjson size "$(stat -c %s "$temp/vmlinuz")" \
-		'.commit = $c | .id = "x86_64/lab/" + $c | .files.vmlinuz = {size: $size, sha256: $sum}' \
-		"$dir/$merge/image.json" >"$temp/image.json"
-	mv "$temp" "$dir/$1"
-	wait_image "x86_64/lab/$1" >/dev/null
-}
-
 # falls_back_to ID REGEX - the next boot says REGEX, then comes up on that image instead; it
 # is on record as not ok, as it does not run what was asked for
 falls_back_to() {
@@ -48,7 +32,7 @@ subject_failures() {
 	api PUT "/v1/hosts/$machine/default" "$merge" >/dev/null
 	point 'a good boot first' up_on '6\.1'
 
-	forge $forged 'this is no kernel'
+	forge $forged "$merge" 'this is no kernel'
 	api PUT "/v1/hosts/$machine/default" "x86_64/lab/$forged" >/dev/null
 	point 'kexec refused: said, and the last known good image boots' \
 		falls_back_to "$good_image" 'FAILED: .*kexec refused the image'

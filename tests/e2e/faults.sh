@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2016 # jq's own variables
 # Recovery: tenfold-bisect against a lab that fails at each hop, then against candidates that
 # never come up. Right commits at the end, one reset a hang, and nobody's hand.
-# (A controller that is killed and a panic: see bisect. kexec refused: see failures.)
+# (A controller that is killed and a panic: see bisect.)
 
 faults_conf() {
 	local conf=$LAB/faults.conf
@@ -50,23 +50,28 @@ lab_faults_are() { # AT-LEAST
 
 # One thing is broken at a time, and is put right when it was noticed.
 break_things() {
-	local file=$LAB.store/images/x86_64/lab/$dies/vmlinuz tap
+	local dir=$LAB.store/images/x86_64/lab tap
 	tap=tap$((16#${mac##*:}))
 	within 300 lab_faults_are 1
-	mv "$file.whole" "$file"
-	"$lab" -C "$LAB" service stop ganesha
+	rm -rf "${dir:?}/$dies"
+	forge "$dies" "$bad" 'this is no kernel'
 	within 300 lab_faults_are 2
+	rm -rf "${dir:?}/$dies"
+	mv "$LAB/whole" "$dir/$dies"
+	"$lab" -C "$LAB" service stop ganesha
+	within 300 lab_faults_are 3
 	"$lab" -C "$LAB" service start ganesha
 	"$lab" -C "$LAB" exec ip link set "$tap" down
-	within 300 lab_faults_are 3
+	within 300 lab_faults_are 4
 	"$lab" -C "$LAB" exec ip link set "$tap" up
 	"$lab" -C "$LAB" service stop server
-	within 300 lab_faults_are 4
+	within 300 lab_faults_are 5
 	"$lab" -C "$LAB" service start server
 }
 
 a_lab_that_fails() {
-	cp "$LAB.store/images/x86_64/lab/$dies/vmlinuz" "$LAB.store/images/x86_64/lab/$dies/vmlinuz.whole"
+	local dir=$LAB.store/images/x86_64/lab
+	cp -al "$dir/$dies" "$LAB/whole"
 	corrupt "$dies"
 	break_things >"$LAB/break-things.log" 2>&1 &
 	faults_run "$bad" "$dies" 2>&1 | tee "$LAB/faults.out"
@@ -100,6 +105,7 @@ subject_faults() {
 	point 'a power switch that fails once is asked again' \
 		grep 'the switch is busy' "$LAB/faults.out"
 	point 'image corrupted: tried again' fault_is_on_record 'corrupted'
+	point 'kexec refused: tried again' fault_is_on_record 'kexec refused the image'
 	point 'NFS gone: tried again' fault_is_on_record 'cannot be mounted'
 	point 'network gone: tried again' fault_is_on_record 'grub.cfg'
 	point 'server gone: tried again' fault_is_on_record 'does not answer'

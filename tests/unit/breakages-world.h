@@ -10,6 +10,9 @@
 #include "builder/git/repo.h"
 #include "tests/unit/builder-tree.h"
 
+#define SHA256_OF_NOTHING \
+	"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
 struct world {
 	char temp[32];
 	char *git, *store_dir;
@@ -18,7 +21,8 @@ struct world {
 	struct conf conf;
 	struct store store;
 	struct breakages breakages;
-	bool all_awaited; /* what is not made yet will be */
+	bool all_awaited;    /* what is not made yet will be */
+	const char *same_as; /* what is published from now on has its files there */
 	char a[IMAGE_COMMIT_TEXT], b[IMAGE_COMMIT_TEXT], c[IMAGE_COMMIT_TEXT],
 		d[IMAGE_COMMIT_TEXT];
 };
@@ -101,6 +105,9 @@ static void publish(struct world *w, const char *commit, bool built, const char 
 		.build_id = "",
 		.how = "clean",
 		.published = "2023-11-14T22:13:20Z",
+		.same_as = w->same_as,
+		.files = {{"config", 1, SHA256_OF_NOTHING}},
+		.n_files = w->same_as ? 1 : 0,
 		.error = error};
 	CLEANUP_BUF struct buf path, text;
 

@@ -16,16 +16,25 @@ static inline off_t log_size(const struct fixture *f)
 	return st.st_size;
 }
 
+static inline void are_first_of(
+	const struct step *before, size_t n, const struct step *after, size_t n_after)
+{
+	assert_true(n_after >= n);
+	for (size_t i = 0; i < n; i++) {
+		assert_string_equal(after[i].commit, before[i].commit);
+		assert_string_equal(after[i].role, before[i].role);
+		assert_int_equal(after[i].verdict, before[i].verdict);
+		assert_string_equal(after[i].host, before[i].host);
+		assert_string_equal(after[i].boot, before[i].boot);
+	}
+}
+
 /* What the first controller had judged stands as it was. */
 static inline void nothing_was_lost(const struct past *before, const struct past *after)
 {
-	assert_true(after->n_steps >= before->n_steps);
-	for (size_t i = 0; i < before->n_steps; i++) {
-		assert_string_equal(after->steps[i].commit, before->steps[i].commit);
-		assert_int_equal(after->steps[i].verdict, before->steps[i].verdict);
-		assert_string_equal(after->steps[i].host, before->steps[i].host);
-		assert_string_equal(after->steps[i].boot, before->steps[i].boot);
-	}
+	are_first_of(before->steps, before->n_steps, after->steps, after->n_steps);
+	are_first_of(before->confirmations, before->n_confirmations, after->confirmations,
+		after->n_confirmations);
 }
 
 /* Where a kill may have cut what was written between two calls: behind each of its

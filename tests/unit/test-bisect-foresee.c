@@ -158,9 +158,9 @@ static void begin_ahead(struct fixture *f, struct sim *sim, struct made *made,
 static void runs_find_the_same(void **state)
 {
 	struct fixture *f = *state;
-	unsigned int used = 0, later = 0;
+	unsigned int used = 0, later = 0, n = 0;
 
-	for (int culprit = 1; culprit <= LAST; culprit++) {
+	for (int culprit = 1; culprit <= LAST; culprit += stride(4), n++) {
 		double seconds[2];
 
 		for (int with = 0; with < 2; with++) {
@@ -184,7 +184,7 @@ static void runs_find_the_same(void **state)
 	}
 	f->speculates = false;
 	f->confirm = 0;
-	assert_true(used > LAST);
+	assert_true(used > n);
 	assert_int_equal(later, 0);
 }
 
@@ -239,7 +239,7 @@ static void goes_on_after_a_kill(void **state)
 {
 	struct fixture *f = *state;
 
-	for (unsigned int at = 1;; at++) {
+	for (unsigned int at = 1;; at += stride(5)) {
 		CLEANUP_PAST struct past past = {0}, before = {0};
 		struct made made;
 		struct sim sim;

@@ -225,7 +225,7 @@ static void runs_find_the_same_sooner(void **state)
 		for (int seconds = 10; seconds <= 90; seconds += 80) {
 			struct sums without = {0}, with = {0};
 
-			for (int culprit = 1; culprit <= LAST; culprit++) {
+			for (int culprit = 1; culprit <= LAST; culprit += stride(4)) {
 				bisect(f, culprit, hosts, false, seconds, &without);
 				bisect(f, culprit, hosts, true, seconds, &with);
 			}

@@ -104,6 +104,35 @@ static void each_form_is_as_it_should_be(void **state)
 	}
 }
 
+static void the_page_links_what_was_kept(void **state)
+{
+	CLEANUP_PAST struct past past = {0};
+	CLEANUP_FACTS struct facts facts;
+	CLEANUP_BUF struct buf b, path;
+	CLEANUP_FREE char *link = NULL;
+	char temp[32];
+
+	(void)state;
+	temp_make(temp);
+	buf_init(&path, 4096);
+	buf_init(&b, REPORT_MAIL_MAX);
+	buf_addf(&path, "%s/it's/steps", temp);
+	assert_int_equal(dir_make(path.data, 0755, NULL), 0);
+	buf_adds(&path, "/003-console.log");
+	assert_int_equal(file_write_atomic(path.data, "x", 1, 0644, NULL), 0);
+	path.data[path.len - strlen("/steps/003-console.log")] = '\0';
+	make_facts(&facts, &past);
+	facts.folder = path.data;
+	report_html(&facts, &b);
+	link = buf_format(
+		"the test exited with 1</td><td><a "
+		"href=\"file:%s/it%%27s/steps/003-console.log\">console.log</a> </td>",
+		temp);
+	assert_non_null(strstr(b.data, link));
+	assert_null(strstr(b.data, "002-"));
+	dir_remove(temp, NULL);
+}
+
 /* Whatever stands in the names: so many headers, and nobody else hears of it. */
 static void nothing_gets_into_the_headers(void **state)
 {
@@ -247,6 +276,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_form_is_as_it_should_be),
+		cmocka_unit_test(the_page_links_what_was_kept),
 		cmocka_unit_test(nothing_gets_into_the_headers),
 		cmocka_unit_test(signers_and_maintainers_are_told_apart),
 		cmocka_unit_test(only_ended_runs_are_told_of),

@@ -8,7 +8,11 @@
 static void add_step(
 	struct past *past, const char *boot, double seconds, size_t candidates)
 {
-	struct step step = {.number = past->n_steps + 1, .candidates = candidates};
+	struct step step = {.number = past->n_steps + 1,
+		.candidates = candidates,
+		.commit = "abcdef",
+		.verdict = VERDICT_BAD,
+		.why = "it failed"};
 
 	cost_init(&step.cost);
 	step.cost.seconds[COST_TOTAL] = seconds;
@@ -86,7 +90,8 @@ static void a_status_tells_it_all(void **state)
 	strvec_add(&past.signature, "exit=1");
 	status_text(&status, &b);
 	assert_string_equal(b.data,
-		"host\tlab3\nstate\trunning\nsteps\t1\ncurrent\tc0ffee\n"
+		"host\tlab3\nstate\trunning\nsteps\t1\n"
+		"last\t1\tabcdef\tbad\tit failed\ncurrent\tc0ffee\n"
 		"left\t10 commits, roughly 2 more steps\n"
 		"time left\tabout 5 min, 100 s a step\nfailure\texit=1\nlab faults\t1\n"
 		"boot\t0123\tfetched\tx86_64/lab/y\nmachine\tloading the image, for 12 "

@@ -26,6 +26,26 @@ static void one_mail_a_breakage_and_one_when_mended(void **state)
 	assert_int_equal(count_mails(w), 2);
 }
 
+/* A failure that is a known one's has no files of its own. */
+static void names_the_files_of_an_alias(void **state)
+{
+	static const char other[] =
+		"x86_64/mini/9999999999999999999999999999999999999999";
+	struct world *w = *state;
+	CLEANUP_FREE char *log =
+		buf_format("\n  %s/failed/%s/build.log\n", w->store_dir, other);
+	CLEANUP_FREE char *config =
+		buf_format("\n  cp %s/failed/%s/config .config\n", w->store_dir, other);
+	CLEANUP_BUF struct buf mail;
+
+	builds(w, w->a);
+	w->same_as = other;
+	fails(w, w->b);
+	read_mail(w, "", w->b, &mail);
+	assert_non_null(strstr(mail.data, log));
+	assert_non_null(strstr(mail.data, config));
+}
+
 /* The tip comes first: its failure is nobody's until its parents are known. */
 static void waits_for_the_one_to_blame(void **state)
 {
@@ -274,7 +294,7 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {TEST(one_mail_a_breakage_and_one_when_mended),
-		TEST(waits_for_the_one_to_blame),
+		TEST(names_the_files_of_an_alias), TEST(waits_for_the_one_to_blame),
 		TEST(tells_of_a_breakage_that_came_with_a_repair),
 		TEST(the_author_hears_of_it_if_wanted),
 		TEST(the_author_hears_of_it_alone),

@@ -178,6 +178,24 @@ static void links_go_with_their_images(void **state)
 	assert_false(is_there(w, "branches/net%2Fx"));
 }
 
+/* A build that was killed before it published may have linked to what is no image now. */
+static void a_link_is_set_right(void **state)
+{
+	struct world *w = *state;
+	char path[512], target[512] = "";
+	struct err err = ERR_INIT;
+
+	assert_int_equal(
+		publish_branch_link(&w->store, &w->a, &w->b, "main", 1, &err), 0);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(
+			publish_branch_link(&w->store, &w->a, &w->a, "main", 1, &err), 0);
+	snprintf(path, sizeof(path), "%s/branches/main/x86_64/lab/0000001-aaaaaaaaaaaa",
+		w->root);
+	assert_true(readlink(path, target, sizeof(target) - 1) > 0);
+	assert_non_null(strstr(target, w->a.commit));
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -189,6 +207,7 @@ int main(void)
 		T(a_new_image_is_as_good_as_the_one_aside),
 		T(leaves_alone_what_others_work_on),
 		T(links_go_with_their_images),
+		T(a_link_is_set_right),
 	};
 
 	return cmocka_run_group_tests_name("gone", tests, NULL, NULL);

@@ -113,7 +113,7 @@ static void records_what_does_not_build(void **state)
 	struct world *w = *state;
 	struct job job = mini_job(&w->mini, w->broken);
 	CLEANUP_IMAGE struct image image = {0};
-	CLEANUP_BUF struct buf log;
+	CLEANUP_BUF struct buf log, config;
 	struct outcome outcome;
 
 	make(w, w->second);
@@ -126,6 +126,8 @@ static void records_what_does_not_build(void **state)
 	assert_false(store_has(&w->mini.store, &job.id, true));
 	read_published(w, false, w->broken, "build.log", &log);
 	assert_non_null(strstr(log.data, "nonsense"));
+	read_published(w, false, w->broken, "config", &config);
+	assert_true(config.len > 0);
 	/* it is known from then on, and made again when asked */
 	outcome = make(w, w->broken);
 	assert_int_equal(outcome.result, RESULT_KNOWN);

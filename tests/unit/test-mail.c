@@ -104,7 +104,8 @@ static void a_mail_says_what_is_needed(void **state)
 		.to = &to,
 		.author_copy = "evil@example.org, all@example.org",
 		.time = 1700000000,
-		.tree = "https://git.example.org/linux.git",
+		.tree = "lab",
+		.remote = "https://git.example.org/linux.git",
 		.branch = "net/next",
 		.head = D40,
 		.commit = C40,
@@ -117,7 +118,8 @@ static void a_mail_says_what_is_needed(void **state)
 		.compiler = "gcc (Debian 12.2.0) 12.2.0",
 		.seen = "",
 		.errors = "a.c:1:1: error: no\n    1 | x\n",
-		.log = "/store/failed/i386/lab/" C40 "/build.log"};
+		.log = "/store/failed/i386/lab/" C40 "/build.log",
+		.config_file = "/my store/failed/i386/lab/" C40 "/config"};
 
 	(void)state;
 	strvec_add(&to, "a@example.org");
@@ -145,6 +147,13 @@ static void a_mail_says_what_is_needed(void **state)
 		"config:   i386/lab\n"
 		"compiler: gcc (Debian 12.2.0) 12.2.0\n"
 		"\nreproduce:\n\n"
+		"  git remote add lab https://git.example.org/linux.git\n"
+		"  git fetch lab\n"
+		"  git checkout " C40 "\n"
+		"  cp '/my store/failed/i386/lab/" C40 "/config' .config\n"
+		"  make ARCH=i386 olddefconfig\n"
+		"  make ARCH=i386\n"
+		"\nor, on the kernel server:\n\n"
 		"  tenfold-builder build --retry --arch i386 --config lab " C40 "\n"
 		"\nerrors (new ones first, marked >>):\n\n"
 		"  >> a.c:1:1: error: no\n"
@@ -159,7 +168,7 @@ static void assert_copy(const struct strvec *to, const char *author, const char 
 	CLEANUP_BUF struct buf b;
 	struct mail mail = {.to = to,
 		.author_copy = author,
-		.tree = "t",
+		.remote = "t",
 		.branch = "main",
 		.head = D40,
 		.commit = C40,
@@ -199,7 +208,7 @@ static void a_mail_says_that_it_builds_again(void **state)
 	CLEANUP_STRVEC struct strvec to = STRVEC_INIT;
 	CLEANUP_BUF struct buf b;
 	struct mail mail = {.to = &to,
-		.tree = "t",
+		.remote = "t",
 		.branch = "main",
 		.head = D40,
 		.commit = C40,

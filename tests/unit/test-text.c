@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "lib/strvec.h"
 #include "tests/unit/unit.h"
 
 static void check_html(const char *text, size_t len, const char *want)
@@ -26,10 +27,44 @@ static void html_holds_no_markup(void **state)
 	check_html("M\xc3\xbcller", 7, "M\xc3\xbcller");
 }
 
+static void urls_hold_what_they_may(void **state)
+{
+	CLEANUP_BUF struct buf b;
+
+	(void)state;
+	buf_init(&b, 1024);
+	text_add_url(&b, "/a-b_c.d~1/e f%#?\"<&\xc3\xbc\n");
+	assert_string_equal(b.data, "/a-b_c.d~1/e%20f%25%23%3F%22%3C%26%C3%BC%0A");
+}
+
+static void words_are_read_back(void **state)
+{
+	static const char *const words[] = {
+		"plain", "", "it's", "'", "a b\n", "$x`y`\\", "--a=b"};
+	CLEANUP_STRVEC struct strvec read = STRVEC_INIT;
+	CLEANUP_BUF struct buf b;
+
+	(void)state;
+	buf_init(&b, 1024);
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		text_add_word(&b, words[i]);
+		buf_addc(&b, ' ');
+		text_add_quoted(&b, words[i]);
+		buf_addc(&b, ' ');
+	}
+	assert_memory_equal(b.data, "plain 'plain' '' '' 'it'\\''s' ", 29);
+	assert_int_equal(strvec_split(&read, b.data, NULL), 0);
+	assert_int_equal(read.n, 2 * ARRAY_SIZE(words));
+	for (size_t i = 0; i < read.n; i++)
+		assert_string_equal(read.v[i], words[i / 2]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(html_holds_no_markup),
+		cmocka_unit_test(urls_hold_what_they_may),
+		cmocka_unit_test(words_are_read_back),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
