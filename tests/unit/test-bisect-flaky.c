@@ -362,8 +362,9 @@ static void a_fix_is_found(void **state)
 	}
 	f->find_fix = false;
 	assert_true(right >= LAST - 2);
-	/* the last one is the bad end itself */
-	assert_true(proven >= LAST - 3);
+	print_message("right: %u, proven: %u\n", right, proven);
+	/* the last one is the bad end itself, which is not reverted */
+	assert_true(proven * 4 >= 3 * (LAST - 1));
 }
 
 /* Runs of equal images: their first one is named, in fewer tests than who cannot tell. */
