@@ -43,29 +43,28 @@ faults_status() {
 		--host "$machine"
 }
 
-lab_faults_are() { # AT-LEAST
-	awk -v least="$1" '/event=lab-fault/ { n++ } END { exit n < least }' \
-		"$LAB/faults/$machine/log" 2>/dev/null
+fault_is_on_record() { # REGEX
+	grep 'event=lab-fault' "$LAB/faults/$machine/log" 2>/dev/null | grep -E "$1"
 }
 
 # One thing is broken at a time, and is put right when it was noticed.
 break_things() {
 	local dir=$LAB.store/images/x86_64/lab tap
 	tap=tap$((16#${mac##*:}))
-	within 300 lab_faults_are 1
+	within 300 fault_is_on_record 'corrupted'
 	rm -rf "${dir:?}/$dies"
 	forge "$dies" "$bad" 'this is no kernel'
-	within 300 lab_faults_are 2
+	within 300 fault_is_on_record 'kexec refused'
 	rm -rf "${dir:?}/$dies"
 	mv "$LAB/whole" "$dir/$dies"
 	"$lab" -C "$LAB" service stop ganesha
-	within 300 lab_faults_are 3
+	within 300 fault_is_on_record 'cannot be mounted'
 	"$lab" -C "$LAB" service start ganesha
 	"$lab" -C "$LAB" exec ip link set "$tap" down
-	within 300 lab_faults_are 4
+	within 300 fault_is_on_record 'grub.cfg'
 	"$lab" -C "$LAB" exec ip link set "$tap" up
 	"$lab" -C "$LAB" service stop server
-	within 300 lab_faults_are 5
+	within 300 fault_is_on_record 'does not answer'
 	"$lab" -C "$LAB" service start server
 }
 
@@ -77,10 +76,6 @@ a_lab_that_fails() {
 	faults_run "$bad" "$dies" 2>&1 | tee "$LAB/faults.out"
 	wait $!
 	grep -q "^$dies is the first bad commit" "$LAB/faults.out"
-}
-
-fault_is_on_record() { # REGEX
-	grep 'event=lab-fault' "$LAB/faults/$machine/log" | grep -E "$1"
 }
 
 candidates_that_never_come_up() {
