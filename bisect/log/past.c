@@ -183,6 +183,7 @@ static int take_event(struct reading *rd, const char *text)
 		r = take_whole(past, &pairs, past_add);
 	} else if (!strcmp(event, "belief")) {
 		COPY(past->belief, pairs_text(&pairs, "words"));
+		past->belief_left = pairs_number(&pairs, "left", 0);
 	} else if (!strcmp(event, "conclusion")) {
 		rd->concluded = true;
 	} else if (!strcmp(event, "no-revert")) {

@@ -76,7 +76,8 @@ struct past {
 	char culprit_date[32];
 	unsigned int culprit_parents; /* 2 and more: a merge */
 	char belief[512];             /* in sentences: who is suspected, and why; "" */
-	char words[512];              /* the end in a sentence */
+	unsigned int belief_left; /* so many more runs were expected then; 0: unknown */
+	char words[512];          /* the end in a sentence */
 	/* revisions of a `git bisect start BAD GOOD...` line and verdict lines that may
 	 * not be 40 digits are kept as they stand; see past_verdicts */
 	struct strvec start_revs;

@@ -46,7 +46,10 @@ static void add_left(const struct status *status, struct buf *b)
 	if (*past->result)
 		return;
 	pace_measure(past, 0, confirm_of(past), &pace);
-	if (candidates_of(past))
+	if (*past->belief && pace.left)
+		buf_addf(b, "left\troughly %u more run%s\n", past->belief_left,
+			past->belief_left == 1 ? "" : "s");
+	else if (candidates_of(past))
 		buf_addf(b, "left\t%zu commits, roughly %u more step%s\n",
 			candidates_of(past), pace.left, pace.left == 1 ? "" : "s");
 	if (pace.left_seconds < 0)
@@ -200,10 +203,10 @@ json_t *status_json(const struct status *status)
 	json = json_pack("{s:s, s:s, s:s, s:i, s:i, s:i, s:s, s:s, s:s, s:o, s:o}",
 		"host", status->host, "state", status_word(status), "current",
 		past->current, "candidates", (int)candidates, "steps_left",
-		(int)choose_steps(candidates), "lab_faults", (int)past->lab_faults,
-		"culprit", past->culprit, "words", past->words, "belief", past->belief,
-		"steps", report_json_steps(past, status->folder), "failure",
-		report_json_words(&past->signature));
+		(int)(*past->belief ? pace.left : choose_steps(candidates)), "lab_faults",
+		(int)past->lab_faults, "culprit", past->culprit, "words", past->words,
+		"belief", past->belief, "steps", report_json_steps(past, status->folder),
+		"failure", report_json_words(&past->signature));
 	if (pace.left_seconds >= 0)
 		json_object_set_new(json, "seconds_left", json_real(pace.left_seconds));
 	if (pace.step >= 0)

@@ -100,11 +100,29 @@ static void add_beside(struct buf *b, const struct run *run,
 	}
 }
 
+/* The next one included; 0: nobody can tell. */
+static unsigned int runs_left(const struct run *run, const struct belief_answer *answer,
+	const struct belief_goal *goal)
+{
+	double bits = answer->entropy - rates_entropy(goal->confidence);
+	struct tally tally;
+
+	if (answer->kind == BELIEF_TRY)
+		return ceil(fmax(bits, 0.1) /
+			    rates_capacity(answer->bad, answer->good, NULL));
+	if (answer->kind != BELIEF_PROVE)
+		return 0;
+	tally = flaky_tally(run->past, NULL, run->history->commits[answer->next]);
+	return goal->fails > tally.fails
+		       ? ceil((goal->fails - tally.fails) / fmax(answer->bad, 0.01))
+		       : 1;
+}
+
 static void explain(struct buf *b, const struct run *run,
 	const struct belief_answer *answer, const struct belief_goal *goal,
 	const struct tries *tries)
 {
-	double left = answer->entropy - rates_entropy(goal->confidence);
+	unsigned int left = runs_left(run, answer, goal);
 
 	add_shares(b, run, answer);
 	if (answer->kind == BELIEF_PROVE)
@@ -113,17 +131,15 @@ static void explain(struct buf *b, const struct run *run,
 	if (answer->kind != BELIEF_TRY)
 		return;
 	buf_addf(b,
-		"; next: %.12s, because that tells most: it is %s with %.0f %%; about "
-		"%.0f more run%s",
+		"; next: %.12s, because that tells most: it is %s with %.0f %%; about %u "
+		"more run%s",
 		run->history->commits[answer->next], terms_new(&run->past->terms),
-		100 * answer->next_is_bad,
-		ceil(fmax(left, 0.1) / rates_capacity(answer->bad, answer->good, NULL)),
-		left / rates_capacity(answer->bad, answer->good, NULL) <= 1 ? "" : "s");
+		100 * answer->next_is_bad, left, left == 1 ? "" : "s");
 	add_beside(b, run, answer, tries);
 }
 
 static int log_belief(struct run *run, const struct belief_answer *answer,
-	const char *words, struct err *err)
+	unsigned int left, const char *words, struct err *err)
 {
 	CLEANUP_BUF struct buf b;
 
@@ -133,8 +149,10 @@ static int log_belief(struct run *run, const struct belief_answer *answer,
 	record_pair(&b, "share", "%.4f", answer->top[0].share);
 	record_pair(&b, "fails-on-bad", "%.3f", answer->bad);
 	record_pair(&b, "fails-on-good", "%.4f", answer->good);
+	record_pair(&b, "left", "%u", left);
 	record_pair(&b, "words", "%s", words);
 	record_end(&b);
+	run->past->belief_left = left;
 	snprintf(run->past->belief, sizeof(run->past->belief), "%s", words);
 	return journal_append(run->journal, &b, err);
 }
@@ -210,7 +228,8 @@ static int search(struct run *run, const struct strvec *under_way, size_t wanted
 	if (r < 0)
 		return err_set(err, r, "out of memory");
 	explain(&ret->words, run, &answer, &goal, &tries);
-	r = log_belief(run, &answer, ret->words.data, err);
+	r = log_belief(
+		run, &answer, runs_left(run, &answer, &goal), ret->words.data, err);
 	if (r < 0)
 		return r;
 	if (answer.kind == BELIEF_SURE)

@@ -55,6 +55,17 @@ static unsigned int steps_left(const struct past *past, size_t candidates)
 	return steps > 1 ? (unsigned int)steps - 1 : 0;
 }
 
+/* Tests that are repeated: what was expected when the last one was chosen. */
+static void measure_repeated(const struct past *past, struct pace *pace)
+{
+	size_t hosts = roster_at_work(&past->roster);
+
+	pace->left =
+		hosts > 1 ? (past->belief_left + hosts - 1) / hosts : past->belief_left;
+	if (pace->left && pace->step >= 0)
+		pace->left_seconds = pace->step * pace->left;
+}
+
 void pace_measure(const struct past *past, size_t candidates, unsigned int confirm,
 	struct pace *ret_pace)
 {
@@ -64,6 +75,11 @@ void pace_measure(const struct past *past, size_t candidates, unsigned int confi
 		.step = median_step(past),
 		.left_seconds = -1};
 
+	if (*past->belief && !*past->result) {
+		measure_repeated(past, &pace);
+		*ret_pace = pace;
+		return;
+	}
 	if (!*past->result && !past->n_confirmations)
 		pace.left =
 			steps_left(past, candidates ? candidates : candidates_left(past));

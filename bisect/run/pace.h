@@ -10,8 +10,9 @@
 
 struct pace {
 	unsigned int done;   /* steps judged, confirmations as well */
-	unsigned int left;   /* steps after the one under way, as git guesses them; on
-			      * several hosts, one after the other */
+	unsigned int left;   /* steps after the one under way, as git guesses them; where
+			      * tests are repeated, all that are expected; on several
+			      * hosts, one after the other */
 	double step;         /* seconds that a step takes: the median of those booted */
 	double left_seconds; /* of all that is left, the step under way counted whole;
 			      * below 0: nothing is known yet */

@@ -47,6 +47,7 @@ static void finds_nearly_every_culprit(void **state)
 			assert_int_equal(past_load(f->log, &again, NULL), 0);
 			assert_int_equal(again.n_steps, past.n_steps);
 			assert_string_equal(again.belief, past.belief);
+			assert_int_equal(again.belief_left, past.belief_left);
 			assert_string_equal(again.culprit, past.culprit);
 		}
 	}

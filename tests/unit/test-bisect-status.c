@@ -105,6 +105,31 @@ static void a_status_tells_it_all(void **state)
 	assert_string_equal(status_word(&status), "stopped");
 }
 
+/* Where tests are repeated, what was expected when the last one was chosen. */
+static void runs_that_are_left_are_told(void **state)
+{
+	CLEANUP_PAST struct past past = {0};
+	CLEANUP_JSON json_t *json = NULL;
+	CLEANUP_BUF struct buf b;
+	struct status status = {.host = "lab3", .at_work = true, .past = &past};
+
+	(void)state;
+	buf_init(&b, 4096);
+	add_step(&past, "1", 100, 0);
+	snprintf(past.belief, sizeof(past.belief), "it is x");
+	past.belief_left = 6;
+	status_text(&status, &b);
+	assert_non_null(strstr(b.data, "\nleft\troughly 6 more runs\n"
+				       "time left\tabout 10 min, 100 s a step\n"));
+	json = status_json(&status);
+	assert_int_equal(json_integer_value(json_object_get(json, "steps_left")), 6);
+	/* the revert's runs are not foreseen */
+	past.belief_left = 0;
+	buf_reset(&b);
+	status_text(&status, &b);
+	assert_null(strstr(b.data, "left"));
+}
+
 static void only_releases_are_releases(void **state)
 {
 	static const char *const yes[] = {"v6.1", "v2.6.39", "v6.1.192", "v2.6.32.1"};
@@ -225,6 +250,7 @@ int main(void)
 		cmocka_unit_test(time_left_comes_from_what_steps_cost),
 		cmocka_unit_test(times_are_told_in_words),
 		cmocka_unit_test(a_status_tells_it_all),
+		cmocka_unit_test(runs_that_are_left_are_told),
 		cmocka_unit_test(only_releases_are_releases),
 		cmocka_unit_test(releases_are_tried_farther_and_farther_back),
 		cmocka_unit_test(a_good_end_is_found),
