@@ -81,6 +81,29 @@ static void four_hosts_take_a_third_of_the_time(void **state)
 	assert_true(four < one / 3);
 }
 
+static void the_revert_is_shared_too(void **state)
+{
+	struct fixture *f = *state;
+
+	for (int helps = 0; helps < 2; helps++) {
+		CLEANUP_PAST struct past past = {0};
+		struct sim_crew crew;
+		size_t hosts = 0;
+
+		begin_flaky(f, &crew, 6, 3, 0.6);
+		f->confirm = 1;
+		for (size_t i = 0; i < 3; i++)
+			crew.v[i].sim.revert_kind = helps ? SIM_GOOD : SIM_BAD;
+		assert_int_equal(team_once(f, &crew, &past), RUN_FOUND);
+		assert_string_equal(past.culprit, f->commits[6]);
+		for (size_t h = 0; h < 3; h++)
+			hosts += tests_on(&past, host_names[h], "revert") > 0;
+		assert_true(hosts > 1);
+		assert_true(strstr(past.reverted, "not confirmed: ") ? !helps : helps);
+		crew_end(&crew);
+	}
+}
+
 /* Its passes are no evidence. */
 static void a_host_that_never_fails_is_put_aside(void **state)
 {
@@ -227,6 +250,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nearly_every_culprit_is_found),
 		cmocka_unit_test(four_hosts_take_a_third_of_the_time),
+		cmocka_unit_test(the_revert_is_shared_too),
 		cmocka_unit_test(a_host_that_never_fails_is_put_aside),
 		cmocka_unit_test(a_host_that_fails_at_the_good_end_is_put_aside),
 		cmocka_unit_test(the_failure_of_most_hosts_counts),
