@@ -198,13 +198,20 @@ struct conf_tree *conf_add_tree(struct conf *conf, const char *name, struct err 
 	return tree;
 }
 
-struct conf_config *conf_add_config(struct conf *conf, const char *name, struct err *err)
+struct conf_config *conf_find_config(const struct conf *conf, const char *name)
 {
-	struct conf_config *configs, *config;
-
 	for (size_t i = 0; i < conf->n_configs; i++)
 		if (!strcmp(conf->configs[i].name, name))
 			return &conf->configs[i];
+	return NULL;
+}
+
+struct conf_config *conf_add_config(struct conf *conf, const char *name, struct err *err)
+{
+	struct conf_config *configs, *config = conf_find_config(conf, name);
+
+	if (config)
+		return config;
 	configs = reallocarray(conf->configs, conf->n_configs + 1, sizeof(*configs));
 	if (configs)
 		conf->configs = configs;

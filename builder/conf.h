@@ -86,6 +86,9 @@ int conf_read(struct conf *conf, int argc, char **argv, struct strvec *ret_words
 	struct err *err);
 void conf_release(struct conf *conf);
 
+/* The section of that name; NULL. */
+struct conf_config *conf_find_config(const struct conf *conf, const char *name);
+
 /* True if text is in the list of patterns; an empty list takes everything. */
 bool conf_matches(const struct strvec *patterns, const char *text);
 

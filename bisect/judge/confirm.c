@@ -181,7 +181,7 @@ void confirm_describe(const struct past *past, struct buf *b)
 	if (*past->belief) {
 		/* what was tried again may have been another commit than the culprit */
 		buf_addf(b, "tests were repeated: %s\n", past->belief);
-		if (*past->reverted)
+		if (*past->reverted && past_undid(past, past->culprit))
 			buf_addf(b, "%s\n", past->reverted);
 	} else {
 		describe_round(past, false, b);
@@ -189,6 +189,6 @@ void confirm_describe(const struct past *past, struct buf *b)
 		for (size_t i = 0; i < past->n_confirmations; i++)
 			describe_one(past, &past->confirmations[i], b);
 	}
-	if (*past->no_revert)
+	if (*past->no_revert && past_undid(past, past->culprit))
 		buf_addf(b, "not reverted: %s\n", past->no_revert);
 }

@@ -188,8 +188,12 @@ static int take_event(struct reading *rd, const char *text)
 		rd->concluded = true;
 	} else if (!strcmp(event, "no-revert")) {
 		COPY(past->no_revert, pairs_text(&pairs, "why"));
+		COPY(past->undone, pairs_text(&pairs, "culprit"));
+		past->reverted[0] = '\0';
 	} else if (!strcmp(event, "reverted")) {
 		COPY(past->reverted, pairs_text(&pairs, "words"));
+		COPY(past->undone, pairs_text(&pairs, "culprit"));
+		past->no_revert[0] = '\0';
 	} else if (!strcmp(event, "boot-mode")) {
 		take_mode(past, &pairs);
 	} else if (!strcmp(event, "owner-next")) {

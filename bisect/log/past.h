@@ -56,9 +56,11 @@ struct past {
 	size_t n_steps;
 	struct step *confirmations; /* owned; of the culprit */
 	size_t n_confirmations;
-	char no_revert[384]; /* why the revert was not tried; "" */
-	char reverted[192];  /* what it came to where tests are repeated; "" */
-	bool mode_changed;   /* the host boots without kexec for us; before: */
+	char no_revert[384];            /* why the revert was not tried; "" */
+	char reverted[192];             /* what it came to where tests are repeated; "" */
+	char undone[IMAGE_COMMIT_TEXT]; /* the suspect that these two are about; "": the
+					 * log does not say */
+	bool mode_changed;              /* the host boots without kexec for us; before: */
 	char mode_was[BOOT_MODE_TEXT], mode_host[HOST_TEXT];
 	bool owner_noted; /* the host's next boot was noted, to be put back (owner.h): */
 	struct chosen owner_next;
@@ -114,6 +116,12 @@ static inline const struct step *past_step(const struct past *past, size_t i)
 		return &past->steps[i];
 	i -= past->n_steps;
 	return i < past->n_confirmations ? &past->confirmations[i] : NULL;
+}
+
+/* Whether what stands of a revert is about this commit. */
+static inline bool past_undid(const struct past *past, const char *culprit)
+{
+	return !*past->undone || !strcmp(past->undone, culprit);
 }
 
 /* A setting's value; NULL if it was not set. A key may stand more than once: after is

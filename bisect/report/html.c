@@ -75,6 +75,9 @@ static void add_evidence(struct buf *b, const char *folder, const struct step *s
 	size_t at = 0;
 
 	buf_init(&path, PATH_MAX);
+	/* a page that is opened elsewhere knows no folder to go from */
+	if (!folder || *folder != '/')
+		return;
 	while (place_next_evidence(folder, step->number, &at, &path)) {
 		buf_adds(b, "<a href=\"file:");
 		text_add_url(b, path.data);

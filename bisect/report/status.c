@@ -111,6 +111,14 @@ static void add_hosts(const struct status *status, struct buf *b)
 	}
 }
 
+/* Numbers are given when steps begin. */
+static bool is_later(const struct step *a, const struct step *b)
+{
+	int order = strcmp(a->finished, b->finished);
+
+	return order > 0 || (!order && a->number > b->number);
+}
+
 /* What was judged last, why, and what was kept of it. */
 static void add_last(const struct status *status, struct buf *b)
 {
@@ -119,12 +127,12 @@ static void add_last(const struct status *status, struct buf *b)
 	CLEANUP_BUF struct buf path;
 	size_t at = 0;
 
+	buf_init(&path, PATH_MAX);
 	for (size_t i = 0; (next = past_step(past, i)); i++)
-		if (!step || next->number > step->number)
+		if (!step || is_later(next, step))
 			step = next;
 	if (!step)
 		return;
-	buf_init(&path, PATH_MAX);
 	buf_addf(b, "last\t%u\t%s\t%s\t%s\n", step->number, step->commit,
 		past_word(past, step->verdict), step->why);
 	while (place_next_evidence(status->folder, step->number, &at, &path))

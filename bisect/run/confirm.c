@@ -144,26 +144,24 @@ static int list_parents(
 int run_confirm(struct run *run, const char *culprit, struct err *err)
 {
 	CLEANUP_STRVEC struct strvec parents = STRVEC_INIT;
-	char revert[IMAGE_COMMIT_TEXT];
 	struct confirm_plan plan = {.culprit = culprit,
 		.parents = &parents,
 		.times = run->confirm,
 		.cold = run->cold,
-		.revert = revert,
+		.revert = run->undo,
 		.terms = &run->past->terms};
 	struct confirm_step what;
-	int r = undo_make(run, culprit, revert), back;
+	int r = undo_make(run, culprit), back;
 
 	if (!r)
 		r = list_parents(run, culprit, &parents, err);
 	if (r)
 		return r;
-	ahead_of_confirmation(run, culprit, &parents, revert);
+	ahead_of_confirmation(run, culprit, &parents, run->undo);
 	r = RUN_GOING;
 	while (r == RUN_GOING && confirm_next(&plan, run->past, &what)) {
-		r = undo_forgive(run, what.role, try_once(run, &plan, &what, err));
-		if (*run->past->no_revert)
-			revert[0] = '\0';
+		r = undo_forgive(
+			run, what.role, what.commit, try_once(run, &plan, &what, err));
 	}
 	back = confirm_restore_mode(run->bench.world, run->past, run->journal,
 		run->bench.drive.patience, err);

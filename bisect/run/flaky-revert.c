@@ -6,32 +6,32 @@
 
 #include "undo.h"
 
-static struct tally tally_of(const struct run *run, const char *commit)
+/* What came of its runs. */
+struct runs {
+	struct tally tally;
+	unsigned int skips;
+	const char *why; /* of the last skip */
+};
+
+static struct runs runs_of(const struct run *run)
 {
 	bool fix = run->bench.rules->find_fix;
-	struct tally tally = {0};
+	struct runs runs = {0};
 
 	for (size_t i = 0; i < run->past->n_steps; i++) {
 		const struct step *step = &run->past->steps[i];
 
-		if (strcmp(step->role, "revert") || strcmp(step->commit, commit) ||
+		if (strcmp(step->role, "revert") || strcmp(step->commit, run->undo) ||
 			!past_counts(run->past, step))
 			continue;
-		tally.fails += step->verdict == (fix ? VERDICT_GOOD : VERDICT_BAD);
-		tally.passes += step->verdict == (fix ? VERDICT_BAD : VERDICT_GOOD);
+		runs.tally.fails += step->verdict == (fix ? VERDICT_GOOD : VERDICT_BAD);
+		runs.tally.passes += step->verdict == (fix ? VERDICT_BAD : VERDICT_GOOD);
+		if (step->verdict == VERDICT_SKIP) {
+			runs.skips++;
+			runs.why = step->why;
+		}
 	}
-	return tally;
-}
-
-/* Why it cannot be tried; NULL: it can, or nobody has yet. */
-static const char *skipped(const struct past *past, const char *commit)
-{
-	for (size_t i = 0; i < past->n_steps; i++)
-		if (!strcmp(past->steps[i].role, "revert") &&
-			!strcmp(past->steps[i].commit, commit) &&
-			past->steps[i].verdict == VERDICT_SKIP)
-			return past->steps[i].why;
-	return NULL;
+	return runs;
 }
 
 /* Where a fix was looked for, it is to fail again. */
@@ -50,6 +50,7 @@ static int conclude(
 		holds || fix ? "" : ": it is not the only cause");
 	buf_init(&b, RECORD_MAX);
 	record_event(&b, "reverted");
+	record_pair(&b, "culprit", "%s", run->past->undone);
 	record_pair(&b, "words", "%s", words);
 	record_end(&b);
 	snprintf(run->past->reverted, sizeof(run->past->reverted), "%s", words);
@@ -62,20 +63,23 @@ int flaky_revert_next(struct run *run, const char *culprit,
 {
 	const double confidence = flaky_goal(run).confidence;
 	struct tally failing = flaky_end_tally(run, NULL, flaky_failing_end(run)), tally;
-	char commit[IMAGE_COMMIT_TEXT];
+	struct runs runs;
 	int r;
 
 	*ret_wait = false;
+	undo_begin(run, culprit);
 	if (*run->past->reverted)
 		return RUN_GOING;
-	r = undo_make(run, culprit, commit);
-	if (r)
-		return r;
-	if (*commit && skipped(run->past, commit))
-		r = undo_give_up(run, skipped(run->past, commit));
-	if (r || !*commit || *run->past->no_revert)
+	r = undo_make(run, culprit);
+	if (r || !*run->undo)
+		return r ? r : RUN_GOING;
+	runs = runs_of(run);
+	tally = runs.tally;
+	/* one that was judged before may have had bad luck */
+	if (runs.skips > tally.fails + tally.passes) {
+		r = undo_give_up(run, runs.why);
 		return r < 0 ? r : RUN_GOING;
-	tally = tally_of(run, commit);
+	}
 	if (!rates_good_end_wants(tally, failing, confidence)) {
 		r = conclude(run, &tally, rates_good_end_odds(tally, failing) > 0, err);
 		return r < 0 ? r : RUN_GOING;
@@ -83,11 +87,11 @@ int flaky_revert_next(struct run *run, const char *culprit,
 	*ret_wait = true;
 	/* those under way are taken to do what it is to do */
 	for (size_t i = 0; i < under_way->n; i++)
-		if (!strcmp(under_way->v[i], commit))
+		if (!strcmp(under_way->v[i], run->undo))
 			tally.passes++;
 	for (; ret->n < wanted && rates_good_end_wants(tally, failing, confidence);
 		tally.passes++)
-		flaky_add_test(ret, commit, "revert");
+		flaky_add_test(ret, run->undo, "revert");
 	buf_reset(&ret->words);
 	buf_adds(&ret->words, "does the revert undo it?");
 	return RUN_GOING;

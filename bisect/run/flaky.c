@@ -101,29 +101,27 @@ static void add_beside(struct buf *b, const struct run *run,
 }
 
 /* The next one included; 0: nobody can tell. */
-static unsigned int runs_left(const struct run *run, const struct belief_answer *answer,
-	const struct belief_goal *goal)
+static unsigned int runs_left(const struct believed *b,
+	const struct belief_answer *answer, const struct belief_goal *goal)
 {
 	double bits = answer->entropy - rates_entropy(goal->confidence);
-	struct tally tally;
+	unsigned int proofs;
 
 	if (answer->kind == BELIEF_TRY)
 		return ceil(fmax(bits, 0.1) /
 			    rates_capacity(answer->bad, answer->good, NULL));
 	if (answer->kind != BELIEF_PROVE)
 		return 0;
-	tally = flaky_tally(run->past, NULL, run->history->commits[answer->next]);
-	return goal->fails > tally.fails
-		       ? ceil((goal->fails - tally.fails) / fmax(answer->bad, 0.01))
+	proofs = b->belief.proofs[answer->next];
+	return goal->fails > proofs
+		       ? ceil((goal->fails - proofs) / fmax(answer->bad, 0.01))
 		       : 1;
 }
 
 static void explain(struct buf *b, const struct run *run,
 	const struct belief_answer *answer, const struct belief_goal *goal,
-	const struct tries *tries)
+	const struct tries *tries, unsigned int left)
 {
-	unsigned int left = runs_left(run, answer, goal);
-
 	add_shares(b, run, answer);
 	if (answer->kind == BELIEF_PROVE)
 		buf_addf(b, "; next: %.12s, which must fail %u times itself",
@@ -219,6 +217,7 @@ static int search(struct run *run, const struct strvec *under_way, size_t wanted
 	struct belief_answer answer;
 	struct tries busy = {0}, tries;
 	CLEANUP_BELIEVED struct believed b = {0};
+	unsigned int left;
 	int r = believe(run, &b, err);
 
 	if (r < 0)
@@ -227,9 +226,9 @@ static int search(struct run *run, const struct strvec *under_way, size_t wanted
 	r = beside_ask(&b.belief, &goal, &busy, wanted, &answer, &tries);
 	if (r < 0)
 		return err_set(err, r, "out of memory");
-	explain(&ret->words, run, &answer, &goal, &tries);
-	r = log_belief(
-		run, &answer, runs_left(run, &answer, &goal), ret->words.data, err);
+	left = runs_left(&b, &answer, &goal);
+	explain(&ret->words, run, &answer, &goal, &tries, left);
+	r = log_belief(run, &answer, left, ret->words.data, err);
 	if (r < 0)
 		return r;
 	if (answer.kind == BELIEF_SURE)
@@ -274,7 +273,7 @@ static int take(struct run *run, const struct flaky_tests *tests, struct err *er
 	run->bench.drive.by_reset |= flaky_by_reset(step.role);
 	r = run_step(run, &step, err);
 	if (r != RUN_GOING)
-		return undo_forgive(run, step.role, r);
+		return undo_forgive(run, step.role, step.commit, r);
 	return flaky_take_in(run, &step, true, err);
 }
 

@@ -40,7 +40,8 @@ struct run {
 	bool cold;            /* and once more without kexec */
 	bool speculates;      /* images are ordered ahead (ahead.h) */
 	bool first_parent;    /* the range follows first parents only */
-	struct buf words;     /* how it ended, in sentences; init by run_init() */
+	char undo[IMAGE_COMMIT_TEXT]; /* the revert that is tried (undo.h), or "" */
+	struct buf words;             /* how it ended, in sentences; init by run_init() */
 	/* where there are several hosts: the one that takes the steps which are taken one
 	 * by one, and how; as step_run(), evidence included. NULL: the bench does */
 	const char *host;

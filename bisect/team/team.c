@@ -171,7 +171,7 @@ static int take_done(struct team *team, const struct crew_event *event, struct e
 	if (event->end == STEP_LAB && event->step.attempts)
 		return lost_by_lab(team, event->host, &event->step, err);
 	if (event->end != STEP_JUDGED)
-		return undo_forgive(team->run, event->step.role,
+		return undo_forgive(team->run, event->step.role, event->step.commit,
 			run_stopped(team->run, event->end, &event->step));
 	if (team->repeats)
 		return repeat_judged(team, event, err);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "builder/git/refs.h"
+#include "builder/kbuild/kconfig.h"
 #include "builder/keep/gone.h"
 #include "builder/mail/breakages.h"
 #include "lib/clock.h"
@@ -46,17 +47,26 @@ static int add_image(struct making *m, struct draft *draft, struct err *err)
 	return r ? r : pack_folder(m->place.stage, pack.data, err);
 }
 
-/* A failure keeps what it takes to see it again; a make that fails may have left no
- * .config. */
+/* A failure keeps what it takes to see it again, if it can be had: whatever a stranger's
+ * make did to its .config, the log alone is a record. */
+static void add_config(struct making *m, struct draft *draft)
+{
+	CLEANUP_BUF struct buf path = {0}, text = {0}, to = {0};
+
+	buf_init(&text, KCONFIG_MAX);
+	if (m->configured && !making_object(m, ".config", &path) &&
+		!file_read(path.data, &text, NULL) && !draft_path(draft, "config", &to))
+		file_write_atomic(to.data, text.data, text.len, 0644, NULL);
+}
+
 static int fill_draft(struct making *m, struct draft *draft, struct err *err)
 {
-	CLEANUP_BUF struct buf config = {0};
 	int r = 0;
 
 	if (draft->built)
 		r = add_image(m, draft, err);
-	else if (m->configured && !making_object(m, ".config", &config))
-		r = draft_add(draft, config.data, "config", err);
+	else
+		add_config(m, draft);
 	return r ? r : draft_add(draft, m->place.log, "build.log", err);
 }
 
@@ -106,7 +116,6 @@ static void say_commit(struct making *m, struct said *said)
 	image->seconds = clock_monotonic() - m->progress.start;
 }
 
-/* Before the image is published, so that a kill in between leaves none without a link. */
 static int link_branch(struct making *m, const struct image_id *files, struct err *err)
 {
 	unsigned int depth;
@@ -126,6 +135,23 @@ static int note_failure(struct making *m, struct err *err)
 	return m->job->mail && *m->branch ? breakages_note(m->conf->state, &m->job->id,
 						    m->job->tree->name, m->branch, err)
 					  : 0;
+}
+
+/* With its link in branches/: before it, so that a kill in between leaves no image
+ * without one, and again behind it, as who follows the branches may have taken the link
+ * for one that was left. It is for people who browse: without it an image is still an
+ * image. */
+static int publish_linked(struct making *m, struct draft *draft, struct image *image,
+	const struct image_id *files, struct err *err)
+{
+	struct err why = ERR_INIT;
+	int r;
+
+	link_branch(m, files, NULL);
+	r = draft_publish(draft, image, err);
+	if (!r && link_branch(m, files, &why) < 0)
+		log_warn("%s", why.text);
+	return r;
 }
 
 int making_share(struct making *m, const struct image *of, struct err *err)
@@ -156,9 +182,8 @@ int making_share(struct making *m, const struct image *of, struct err *err)
 	said.image.error = of->error;
 	memcpy(said.image.files, of->files, sizeof(of->files));
 	said.image.n_files = of->n_files;
-	r = of->built ? link_branch(m, &of->id, err) : 0;
-	if (!r)
-		r = draft_publish(&draft, &said.image, err);
+	r = of->built ? publish_linked(m, &draft, &said.image, &of->id, err)
+		      : draft_publish(&draft, &said.image, err);
 	snprintf(m->outcome.same_as, sizeof(m->outcome.same_as), "%s", of->id.commit);
 	return r;
 }
@@ -231,9 +256,10 @@ static int step_publish(struct making *m, struct err *err)
 	said.image.how = m->outcome.clean ? "clean" : "incremental";
 	said.image.error = m->errors.data;
 	r = gone_lock(m->store, false, &lock, err);
-	if (!r && built)
-		r = link_branch(m, &m->job->id, err);
-	return r ? r : draft_publish(&draft, &said.image, err);
+	if (r < 0)
+		return r;
+	return built ? publish_linked(m, &draft, &said.image, &m->job->id, err)
+		     : draft_publish(&draft, &said.image, err);
 }
 
 static int describe_image(struct making *m, struct err *err)

@@ -9,7 +9,6 @@
 #include "lib/file.h"
 #include "run.h"
 
-#define CONFIG_MAX (8 * 1024 * 1024)
 #define PATH_BYTES 4096
 #define ALL_CONFIG ".tenfold-allconfig"
 #define RELEASE_FILE "include/config/kernel.release"
@@ -83,8 +82,8 @@ int kbuild_fragment(const struct conf_config *config, const char *arch, char **r
 	int r;
 
 	buf_init(&path, PATH_BYTES);
-	buf_init(&text, CONFIG_MAX);
-	buf_init(&whole, CONFIG_MAX);
+	buf_init(&text, KCONFIG_MAX);
+	buf_init(&whole, KCONFIG_MAX);
 	if (at)
 		buf_addf(&path, "%.*s%s%s", (int)(at - config->file), config->file, arch,
 			at + strlen(mark));
@@ -105,7 +104,7 @@ void kbuild_config_key(const struct conf_config *config, const char *arch,
 {
 	CLEANUP_BUF struct buf b = {0};
 
-	buf_init(&b, CONFIG_MAX * 2);
+	buf_init(&b, KCONFIG_MAX * 2);
 	buf_addf(&b, "%s\n%s\n%s\n", arch, config->base ? config->base : "", compiler);
 	for (size_t i = 0; i < config->make_args.n; i++)
 		buf_addf(&b, "%s\n", config->make_args.v[i]);
@@ -133,7 +132,7 @@ static int read_product(
 
 static int read_config(const struct kbuild *kb, struct buf *text, struct err *err)
 {
-	buf_init(text, CONFIG_MAX);
+	buf_init(text, KCONFIG_MAX);
 	return read_product(kb, ".config", text, err);
 }
 
@@ -158,7 +157,7 @@ static int configure_small(
 	char *add[2] = {NULL, NULL};
 	int r;
 
-	buf_init(&text, CONFIG_MAX);
+	buf_init(&text, KCONFIG_MAX);
 	buf_init(&env, PATH_BYTES + 32);
 	if (tiny) {
 		add_tree_file(kb, "kernel/configs/tiny-base.config", &text);
@@ -184,8 +183,8 @@ static int configure_merged(
 	CLEANUP_BUF struct buf old = {0}, merged = {0}, path = {0};
 	int r = KBUILD_OK;
 
-	buf_init(&merged, CONFIG_MAX);
-	buf_init(&old, CONFIG_MAX);
+	buf_init(&merged, KCONFIG_MAX);
+	buf_init(&old, KCONFIG_MAX);
 	if (base) {
 		r = kbuild_run(kb, (const char *[]){base, NULL}, NULL, err);
 		if (r)
@@ -208,7 +207,7 @@ static void log_missing(struct kbuild *kb, const char *fragment)
 {
 	CLEANUP_BUF struct buf config = {0}, missing = {0};
 
-	buf_init(&missing, CONFIG_MAX);
+	buf_init(&missing, KCONFIG_MAX);
 	if (read_config(kb, &config, NULL) < 0)
 		return;
 	kconfig_missing(fragment, config.data, &missing);

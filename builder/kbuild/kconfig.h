@@ -7,6 +7,8 @@
 
 #include "lib/buf.h"
 
+#define KCONFIG_MAX (8u << 20) /* bytes of a .config */
+
 /* True if a change of this path (relative to the tree) can change what .config comes
  * out of the same fragment. Rather yes than no. */
 bool kconfig_path_matters(const char *path);

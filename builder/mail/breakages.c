@@ -70,6 +70,7 @@ static int count_mail(
 static struct mail begin_mail(const struct look *look, const struct image *image)
 {
 	const struct conf *conf = look->b->conf;
+	const struct conf_config *config = conf_find_config(conf, look->now->id.config);
 
 	return (struct mail){.from = conf->mail_from,
 		.to = &conf->mail_to,
@@ -86,6 +87,7 @@ static struct mail begin_mail(const struct look *look, const struct image *image
 		.author_date = image->author_date,
 		.arch = look->now->id.arch,
 		.config = look->now->id.config,
+		.make_args = config ? &config->make_args : NULL,
 		.compiler = image->compiler,
 		.seen = "",
 		.errors = image->error};

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "mail.h"
 
-#include <stdarg.h>
 #include <string.h>
 
 #include "breakage.h"
@@ -80,21 +79,25 @@ static void add_fields(const struct mail *mail, struct buf *b)
 	add_field(b, "compiler:", mail->compiler);
 }
 
-/* One command of the mail: words that a shell reads back, ended by NULL. */
-static void add_command(struct buf *b, const char *word, ...)
+/* One command of the mail: words that a shell reads back. */
+static void add_command(
+	struct buf *b, const char *const *words, const struct strvec *more)
 {
 	CLEANUP_BUF struct buf line = {0};
-	va_list ap;
 
 	buf_init(&line, 8192);
-	va_start(ap, word);
-	for (; word; word = va_arg(ap, const char *)) {
+	for (; *words; words++) {
 		buf_adds(&line, line.len ? " " : "  ");
-		text_add_word(&line, word);
+		text_add_word(&line, *words);
 	}
-	va_end(ap);
+	for (size_t i = 0; more && i < more->n; i++) {
+		buf_addc(&line, ' ');
+		text_add_word(&line, more->v[i]);
+	}
 	message_line(b, line.data, line.len);
 }
+
+#define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 /* For who has a kernel tree, and for who has this server. */
 static void add_reproduce(const struct mail *mail, struct buf *b)
@@ -105,16 +108,19 @@ static void add_reproduce(const struct mail *mail, struct buf *b)
 	buf_addf(&arch, "ARCH=%s", mail->arch);
 	buf_adds(b, "\nreproduce:\n\n");
 	if (mail->config_file) {
-		add_command(b, "git", "remote", "add", mail->tree, mail->remote, NULL);
-		add_command(b, "git", "fetch", mail->tree, NULL);
-		add_command(b, "git", "checkout", mail->commit, NULL);
-		add_command(b, "cp", mail->config_file, ".config", NULL);
-		add_command(b, "make", arch.data, "olddefconfig", NULL);
-		add_command(b, "make", arch.data, NULL);
+		add_command(
+			b, WORDS("git", "remote", "add", mail->tree, mail->remote), NULL);
+		add_command(b, WORDS("git", "fetch", mail->tree), NULL);
+		add_command(b, WORDS("git", "checkout", mail->commit), NULL);
+		add_command(b, WORDS("cp", mail->config_file, ".config"), NULL);
+		add_command(b, WORDS("make", arch.data, "olddefconfig"), mail->make_args);
+		add_command(b, WORDS("make", arch.data), mail->make_args);
 		buf_adds(b, "\nor, on the kernel server:\n\n");
 	}
-	add_command(b, "tenfold-builder", "build", "--retry", "--arch", mail->arch,
-		"--config", mail->config, mail->commit, NULL);
+	add_command(b,
+		WORDS("tenfold-builder", "build", "--retry", "--arch", mail->arch,
+			"--config", mail->config, mail->commit),
+		NULL);
 }
 
 static void add_breakage(const struct mail *mail, struct buf *b)

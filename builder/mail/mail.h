@@ -27,9 +27,11 @@ struct mail {
 	const char *mended, *mended_subject; /* NULL, or where it builds again */
 	const char *author_name, *author_email, *author_date;
 	const char *arch, *config, *compiler;
-	const char *errors;      /* lines, from build_log_errors() */
-	const char *seen;        /* those that the branch showed before */
-	const char *log;         /* where the whole log is */
+	const char *errors; /* lines, from build_log_errors() */
+	const char *seen;   /* those that the branch showed before */
+	const char *log;    /* where the whole log is */
+	const struct strvec
+		*make_args;      /* of the config; NULL: it is not known any more */
 	const char *config_file; /* where the .config is; NULL: make did not get so far */
 	unsigned int kept;       /* breakages of the branch that were not mailed lately */
 };

@@ -11,7 +11,6 @@
 #include "decide.h"
 #include "lib/file.h"
 
-#define CONFIG_MAX (8u << 20)
 
 /* Options with which more of a header's text gets into a build than its code. */
 static bool config_fits(const char *obj, struct buf *config)
@@ -20,7 +19,7 @@ static bool config_fits(const char *obj, struct buf *config)
 		"DEBUG_INFO_BTF", "GENDWARFKSYMS", "GCC_PLUGINS", "DEBUG_INFO"};
 	CLEANUP_FREE char *path = buf_format("%s/.config", obj);
 
-	buf_init(config, CONFIG_MAX);
+	buf_init(config, KCONFIG_MAX);
 	if (!path || !sandbox_product(obj, ".config") ||
 		file_read(path, config, NULL) < 0)
 		return false;

@@ -107,8 +107,17 @@ confirmed() {
 
 # The panic is the regression itself: each kernel that comes up is good.
 a_panic_is_found() {
-	bisect_run v-good "$panics" --fresh --test-is-boot | tee "$LAB/panic.out"
+	bisect_run v-good "$panics" --fresh --test-is-boot --cold | tee "$LAB/panic.out"
 	grep -q "^$panics is the first bad commit" "$LAB/panic.out"
+}
+
+# Once more by GRUB alone; the host boots as its owner wants it again.
+confirmed_without_kexec() {
+	bisect status --json --conf "$LAB/bisect.conf" --host "$machine" | tee "$LAB/status.json" |
+		holds --arg c "$panics" '
+			[.steps[] | select(.role == "cold-bad") | .commit, .verdict] == [$c, "bad"] and
+			[.steps[] | select(.role == "cold-good") | .verdict] == ["good"]' &&
+		api GET "/v1/hosts/$mac" '' -H 'Accept: application/json' | holds '.boot == "kexec"'
 }
 
 # refused REGEX WORDS... - exit 2 and one sentence; nothing was begun
@@ -158,4 +167,5 @@ subject_bisect() {
 	report_points
 	point 'a panic at boot as the regression: the right commit' a_panic_is_found
 	point 'each panic cost one reset at most' resets_of "$panics" 0 1
+	point 'and by GRUB alone, without kexec' confirmed_without_kexec
 }

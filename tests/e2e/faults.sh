@@ -52,7 +52,6 @@ break_things() {
 	local dir=$LAB.store/images/x86_64/lab tap
 	tap=tap$((16#${mac##*:}))
 	within 300 fault_is_on_record 'corrupted'
-	rm -rf "${dir:?}/$dies"
 	forge "$dies" "$bad" 'this is no kernel'
 	within 300 fault_is_on_record 'kexec refused'
 	rm -rf "${dir:?}/$dies"

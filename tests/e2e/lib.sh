@@ -172,6 +172,7 @@ forge() {
 	jq --arg c "$1" --arg sum "$sum" --argjson size "$(stat -c %s "$temp/vmlinuz")" \
 		'.commit = $c | .id = "x86_64/lab/" + $c | .files.vmlinuz = {size: $size, sha256: $sum}' \
 		"$dir/$2/image.json" >"$temp/image.json"
+	rm -rf "${dir:?}/$1"
 	mv "$temp" "$dir/$1"
 	wait_image "x86_64/lab/$1" >/dev/null
 }

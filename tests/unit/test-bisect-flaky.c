@@ -338,6 +338,34 @@ static void a_revert_that_cannot_be_tried_is_told(void **state)
 	}
 }
 
+/* What stands of the revert of one suspect says nothing of another one. */
+static void a_revert_is_of_its_suspect(void **state)
+{
+	static const char log[] =
+		"# tenfold: event=no-revert culprit=%s why='it does not apply'\n";
+	struct fixture *f = *state;
+
+	for (int same = 0; same < 2; same++) {
+		CLEANUP_PAST struct past past = {0};
+		CLEANUP_BUF struct buf text, start;
+		struct sim sim;
+
+		buf_init(&text, 4096);
+		buf_init(&start, 4096);
+		begin_flaky(f, &sim, 5, 0.5);
+		f->confirm = 1;
+		buf_adds(&start, "git bisect start\n");
+		buf_addf(&start, log, f->commits[same ? 5 : 7]);
+		write_start(f, start.data);
+		assert_int_equal(run_once(f, &sim, &past), RUN_FOUND);
+		assert_string_equal(past.culprit, f->commits[5]);
+		confirm_describe(&past, &text);
+		assert_int_equal(
+			!!strstr(text.data, "not reverted: it does not apply"), same);
+		assert_int_equal(count_reverts(&past) > 0, !same);
+	}
+}
+
 /* A fix that works each time, for a failure that shows in half of the runs. */
 static void a_fix_is_found(void **state)
 {
@@ -446,6 +474,7 @@ int main(void)
 		cmocka_unit_test(builds_are_weighed),
 		cmocka_unit_test(the_revert_is_tried_before_a_culprit_is_named),
 		cmocka_unit_test(a_revert_that_cannot_be_tried_is_told),
+		cmocka_unit_test(a_revert_is_of_its_suspect),
 		cmocka_unit_test(a_fix_is_found),
 	};
 

@@ -105,6 +105,36 @@ static void a_status_tells_it_all(void **state)
 	assert_string_equal(status_word(&status), "stopped");
 }
 
+static void a_run_without_a_verdict_has_a_status(void **state)
+{
+	CLEANUP_PAST struct past past = {0};
+	CLEANUP_BUF struct buf b;
+	struct status status = {.host = "lab3", .at_work = true, .past = &past};
+
+	(void)state;
+	buf_init(&b, 4096);
+	status_text(&status, &b);
+	assert_string_equal(b.data, "host\tlab3\nstate\trunning\nsteps\t0\n");
+}
+
+/* With several hosts a later step may be judged first. */
+static void what_was_judged_last_is_told(void **state)
+{
+	CLEANUP_PAST struct past past = {0};
+	CLEANUP_BUF struct buf b;
+	struct status status = {.host = "lab3", .at_work = true, .past = &past};
+
+	(void)state;
+	buf_init(&b, 4096);
+	for (int i = 0; i < 3; i++)
+		add_step(&past, "1", 100, 0);
+	for (size_t i = 0; i < past.n_steps; i++)
+		snprintf(past.steps[i].finished, sizeof(past.steps[i].finished),
+			"2026-01-01T00:00:%02dZ", i == 1 ? 9 : 5);
+	status_text(&status, &b);
+	assert_non_null(strstr(b.data, "\nlast\t2\tabcdef\t"));
+}
+
 /* Where tests are repeated, what was expected when the last one was chosen. */
 static void runs_that_are_left_are_told(void **state)
 {
@@ -250,6 +280,8 @@ int main(void)
 		cmocka_unit_test(time_left_comes_from_what_steps_cost),
 		cmocka_unit_test(times_are_told_in_words),
 		cmocka_unit_test(a_status_tells_it_all),
+		cmocka_unit_test(a_run_without_a_verdict_has_a_status),
+		cmocka_unit_test(what_was_judged_last_is_told),
 		cmocka_unit_test(runs_that_are_left_are_told),
 		cmocka_unit_test(only_releases_are_releases),
 		cmocka_unit_test(releases_are_tried_farther_and_farther_back),

@@ -98,7 +98,7 @@ static void encoded_words_keep_characters_whole(void **state)
 
 static void a_mail_says_what_is_needed(void **state)
 {
-	CLEANUP_STRVEC struct strvec to = STRVEC_INIT;
+	CLEANUP_STRVEC struct strvec to = STRVEC_INIT, make_args = STRVEC_INIT;
 	CLEANUP_BUF struct buf b;
 	struct mail mail = {.from = "tenfold@example.org",
 		.to = &to,
@@ -119,9 +119,12 @@ static void a_mail_says_what_is_needed(void **state)
 		.seen = "",
 		.errors = "a.c:1:1: error: no\n    1 | x\n",
 		.log = "/store/failed/i386/lab/" C40 "/build.log",
+		.make_args = &make_args,
 		.config_file = "/my store/failed/i386/lab/" C40 "/config"};
 
 	(void)state;
+	strvec_add(&make_args, "LLVM=1");
+	strvec_add(&make_args, "KCFLAGS=-O2 -g");
 	strvec_add(&to, "a@example.org");
 	strvec_add(&to, "b@example.org");
 	buf_init(&b, MAIL_MAX);
@@ -151,8 +154,8 @@ static void a_mail_says_what_is_needed(void **state)
 		"  git fetch lab\n"
 		"  git checkout " C40 "\n"
 		"  cp '/my store/failed/i386/lab/" C40 "/config' .config\n"
-		"  make ARCH=i386 olddefconfig\n"
-		"  make ARCH=i386\n"
+		"  make ARCH=i386 olddefconfig LLVM=1 'KCFLAGS=-O2 -g'\n"
+		"  make ARCH=i386 LLVM=1 'KCFLAGS=-O2 -g'\n"
 		"\nor, on the kernel server:\n\n"
 		"  tenfold-builder build --retry --arch i386 --config lab " C40 "\n"
 		"\nerrors (new ones first, marked >>):\n\n"
