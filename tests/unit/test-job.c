@@ -174,6 +174,33 @@ static void cuts_a_log_and_keeps_its_end(void **state)
 	assert_non_null(strstr(cut, "core.c:3:16: error: "));
 }
 
+/* Whatever its make did to the .config, a failure is on record. */
+static void a_failure_without_a_config_is_on_record(void **state)
+{
+	static const char *const ways[] = {"truncate -s 64M $(O)/.config",
+		"rm $(O)/.config", "ln -sf /etc/passwd $(O)/.config",
+		"rm $(O)/.config; mkfifo $(O)/.config"};
+	struct world *w = *state;
+	const char *gcc = strstr(makefile, "\t@gcc");
+
+	for (size_t i = 0; i < ARRAY_SIZE(ways); i++) {
+		CLEANUP_FREE char *text = buf_format("%.*s\t@%s; false\n%s",
+			(int)(gcc - makefile), makefile, ways[i], gcc);
+		const struct tree_file file = {"Makefile", text, 0};
+		CLEANUP_IMAGE struct image image = {0};
+		char commit[IMAGE_COMMIT_TEXT];
+		struct job job;
+
+		tree_commit(w->mini.repo, "main", w->first, ways[i], &file, 1, commit);
+		job = mini_job(&w->mini, commit);
+		assert_int_equal(make_job(w, &job).result, RESULT_FAILED);
+		assert_int_equal(
+			store_load(&w->mini.store, &job.id, false, &image, NULL), 0);
+		assert_non_null(image_find_file(&image, "build.log"));
+		assert_null(image_find_file(&image, "config"));
+	}
+}
+
 /* Git holds trees that no file system does: nobody is to wait for their images. */
 static void records_a_tree_that_is_no_folder(void **state)
 {
@@ -265,6 +292,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {TEST(publishes_an_image), TEST(packs_modules),
 		TEST(compiles_what_changed_and_nothing_else),
 		TEST(records_what_does_not_build), TEST(cuts_a_log_and_keeps_its_end),
+		TEST(a_failure_without_a_config_is_on_record),
 		TEST(records_a_tree_that_is_no_folder),
 		TEST(blames_no_commit_for_the_machine), TEST(removes_what_the_dead_left),
 		SHUT_IN(packs_modules)};
