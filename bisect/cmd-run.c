@@ -5,6 +5,7 @@
 
 #include "cmd.h"
 #include "lib/log.h"
+#include "lib/text.h"
 #include "report/text.h"
 #include "run/ahead.h"
 #include "run/hold.h"
@@ -15,6 +16,17 @@
 static bool is_resumable(int end)
 {
 	return end == RUN_LAB || end == RUN_ABORTED || end == RUN_STOPPED;
+}
+
+static void add_resume(const struct session *s, struct buf *b)
+{
+	buf_adds(b, "\nNothing is lost: 'tenfold-bisect run --resume ");
+	if (s->settings.config_file) {
+		buf_adds(b, "--conf ");
+		text_add_word(b, s->settings.config_file);
+		buf_addc(b, ' ');
+	}
+	buf_addf(b, "--host %s' goes on.\n", s->settings.host);
 }
 
 static void print_end(struct session *s, int end)
@@ -30,10 +42,7 @@ static void print_end(struct session *s, int end)
 	}
 	report_table(&s->past, &b);
 	if (resumable)
-		buf_addf(&b,
-			"\nNothing is lost: 'tenfold-bisect run --resume --host %s' goes "
-			"on.\n",
-			s->settings.host);
+		add_resume(s, &b);
 	buf_addf(&b, "\nLog and evidence: %s\n", s->place.folder.data);
 	printf("\n%s", b.data);
 	fflush(stdout);

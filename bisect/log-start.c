@@ -27,6 +27,8 @@ void log_start_record(const struct session *s, struct buf *b)
 {
 	const struct params *given = &s->settings;
 	CLEANUP_FREE char *repo = realpath(given->repo, NULL);
+	CLEANUP_FREE char *conf =
+		given->config_file ? realpath(given->config_file, NULL) : NULL;
 	struct terms terms = terms_of(given);
 
 	terms_start(&terms, given->first_parent, &given->paths, b);
@@ -38,6 +40,8 @@ void log_start_record(const struct session *s, struct buf *b)
 		record_pair(b, "host", "%s", s->mates[i].settings.host);
 		record_pair(b, "mac", "%s", s->mates[i].host.mac.text);
 	}
+	if (conf)
+		record_pair(b, "conf", "%s", conf);
 	record_pair(b, "repo", "%s", repo ? repo : given->repo);
 	record_pair(b, "bad", "%s", s->bad);
 	record_pair(b, "bad-rev", "%s", given->bad);

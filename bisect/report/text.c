@@ -167,8 +167,8 @@ static void add_option(const struct past *past, const char *key, struct buf *b)
 
 void report_command(const struct past *past, struct buf *b)
 {
-	static const char *const keys[] = {"repo", "good", "bad", "host", "server",
-		"store", "arch", "config", "failure", "timeout", "on-timeout",
+	static const char *const keys[] = {"conf", "repo", "good", "bad", "host",
+		"server", "store", "arch", "config", "failure", "timeout", "on-timeout",
 		"on-boot-failure", "attempts", "confirm", "confidence", "runs"};
 	static const char *const flags[] = {
 		"no-confirm", "cold", "no-warm", "find-good", "find-fix"};

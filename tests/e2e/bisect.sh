@@ -159,7 +159,7 @@ subject_bisect() {
 	point 'healthy steps were warm ones, the hang was judged by a reset' warm_and_reset
 	point 'the hang was found and is told' the_hang_is_told
 	point 'the hang cost one reset' resets_of "$hangs" 1 1
-	point 'no boot cost more than one' one_reset_a_boot
+	point 'there were no more resets than boots' one_reset_a_boot
 	point 'what does not build was never booted' broken_ones_were_never_booted
 	point "the owner's default is untouched, and next is put back" the_owners_choice_stands
 	api DELETE "/v1/hosts/$machine/next" >/dev/null

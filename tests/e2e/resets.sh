@@ -29,8 +29,13 @@ subject_resets() {
 	done
 	console_from=$(console --size)
 	power reset
-	point 'the boot after five resets in mid-transfer' console_says 'local OS up on' 300
+	point 'the boot after five resets in mid-transfer' comes_up_on_the_image
 	point 'GRUB needed no second try after any of them' no_second_try
+}
+
+comes_up_on_the_image() {
+	console_says 'local OS up on 6\.1' 300 &&
+		within 30 boot_is ".ok == true and .image == \"x86_64/lab/$merge\""
 }
 
 no_second_try() {

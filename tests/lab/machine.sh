@@ -96,11 +96,11 @@ machine_argv() {
 		-netdev "tap,id=net,ifname=$(tap_name "$mac"),script=no,downscript=no"
 		-device "$device,netdev=net,mac=$mac,bootindex=$net"
 		-device i6300esb -action watchdog=reset)
+	# a /dev/kvm alone proves nothing; nor does the flag, where there is no /dev/kvm
 	if grep -qwE 'svm|vmx' /proc/cpuinfo; then
-		argv+=(-accel kvm -cpu host)
-	else
-		argv+=(-accel "tcg,thread=multi" -cpu max)
+		argv+=(-accel kvm)
 	fi
+	argv+=(-accel "tcg,thread=multi" -cpu max)
 	if [ -e "$1/disk.qcow2" ]; then
 		argv+=(-drive "if=none,id=disk,file=disk.qcow2,format=qcow2,cache=unsafe"
 			-device "virtio-blk-pci,drive=disk,bootindex=2")
