@@ -189,11 +189,14 @@ static void a_failure_without_a_config_is_on_record(void **state)
 		const struct tree_file file = {"Makefile", text, 0};
 		CLEANUP_IMAGE struct image image = {0};
 		char commit[IMAGE_COMMIT_TEXT];
+		struct outcome outcome;
 		struct job job;
 
 		tree_commit(w->mini.repo, "main", w->first, ways[i], &file, 1, commit);
 		job = mini_job(&w->mini, commit);
-		assert_int_equal(make_job(w, &job).result, RESULT_FAILED);
+		outcome = make_job(w, &job);
+		assert_int_equal(outcome.result, RESULT_FAILED);
+		outcome_release(&outcome);
 		assert_int_equal(
 			store_load(&w->mini.store, &job.id, false, &image, NULL), 0);
 		assert_non_null(image_find_file(&image, "build.log"));
