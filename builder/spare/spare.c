@@ -11,7 +11,6 @@
 #include "decide.h"
 #include "lib/file.h"
 
-
 /* Options with which more of a header's text gets into a build than its code. */
 static bool config_fits(const char *obj, struct buf *config)
 {
