@@ -117,7 +117,8 @@ confirmed_without_kexec() {
 		holds --arg c "$panics" '
 			[.steps[] | select(.role == "cold-bad") | .commit, .verdict] == [$c, "bad"] and
 			[.steps[] | select(.role == "cold-good") | .verdict] == ["good"]' &&
-		api GET "/v1/hosts/$mac" '' -H 'Accept: application/json' | holds '.boot == "kexec"'
+		grep 'event=boot-mode mode=grub' "$bisect_log" &&
+		api GET "/v1/hosts/$mac" '' -H 'Accept: application/json' | holds '.boot != "grub"'
 }
 
 # refused REGEX WORDS... - exit 2 and one sentence; nothing was begun
