@@ -290,6 +290,7 @@ static int rest(struct bench *bench, const struct step *step, unsigned int tried
 enum step_end step_run(struct bench *bench, struct step *step)
 {
 	unsigned int resets = bench->drive.resets;
+	bool by_reset = bench->drive.by_reset;
 	enum step_end end = STEP_LAB;
 	double start = now(bench);
 	int r;
@@ -297,6 +298,7 @@ enum step_end step_run(struct bench *bench, struct step *step)
 	step->exit_code = -1;
 	cost_init(&step->cost);
 	for (unsigned int i = 1; end == STEP_LAB && i <= bench->rules->attempts; i++) {
+		bench->drive.by_reset |= by_reset; /* of each attempt */
 		end = attempt(bench, step);
 		if (end != STEP_LAB)
 			break;
