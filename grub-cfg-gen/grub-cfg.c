@@ -12,6 +12,7 @@
 #define FIRST_INITRD "/boot/x86_64/initrd.img"
 #define HOSTNAME_MAX 63
 #define BOOT_ID_TEXT 17
+#define CHOOSE_SECONDS 30 /* for whoever pressed Esc to see the list */
 
 static const char *or_empty(const char *text)
 {
@@ -109,7 +110,8 @@ static void serial_of_cmdline(const char *cmdline, char *ret_serial, size_t size
 	}
 }
 
-static void add_serial(struct buf *out, const struct grub_cfg *cfg)
+/* True if there is one. */
+static bool add_serial(struct buf *out, const struct grub_cfg *cfg)
 {
 	char found[32];
 
@@ -118,6 +120,14 @@ static void add_serial(struct buf *out, const struct grub_cfg *cfg)
 		grub_script_serial(out, cfg->serial);
 	else if (*found)
 		grub_script_serial(out, found);
+	return *or_empty(cfg->serial) || *found;
+}
+
+static unsigned int menu_seconds(const struct grub_cfg *cfg)
+{
+	return cfg->mode == GRUB_BOOT_OFFER && cfg->timeout < CHOOSE_SECONDS
+		       ? CHOOSE_SECONDS
+		       : cfg->timeout;
 }
 
 /* ip=CLIENT::GATEWAY:NETMASK:HOSTNAME::none (dracut.cmdline(7)). The client's own address
@@ -158,7 +168,7 @@ static void add_first_cmdline(struct buf *out, const struct grub_cfg *cfg)
 		buf_addf(&words, " rd.tenfold.nfs=%s", cfg->nfs);
 	if (*or_empty(cfg->boot))
 		buf_addf(&words, " rd.tenfold.boot=%s", cfg->boot);
-	buf_addf(&words, " rd.tenfold.timeout=%u", cfg->timeout);
+	buf_addf(&words, " rd.tenfold.timeout=%u", menu_seconds(cfg));
 	if (cfg->watchdog)
 		buf_addf(&words, " rd.tenfold.watchdog=%u watchdog.stop_on_reboot=0",
 			cfg->watchdog);
@@ -218,6 +228,7 @@ static const char *default_id(const struct grub_cfg *cfg)
 	case GRUB_BOOT_CANDIDATE:
 		return "tenfold-candidate";
 	case GRUB_BOOT_LOCAL:
+	case GRUB_BOOT_OFFER:
 		return "tenfold-local";
 	default:
 		return "tenfold-first";
@@ -227,11 +238,15 @@ static const char *default_id(const struct grub_cfg *cfg)
 /* GRUB's grammar has functions at the top level only, so they come first and apart. */
 static void add_functions(struct buf *out, const struct grub_cfg *cfg)
 {
+	bool serial = add_serial(out, cfg);
+
 	grub_script_video(out);
 	grub_script_local(out);
 	add_first(out, cfg);
 	if (cfg->mode == GRUB_BOOT_CANDIDATE)
 		add_candidate(out, cfg);
+	if (cfg->mode == GRUB_BOOT_OFFER)
+		grub_script_offer(out, cfg->timeout, serial);
 }
 
 static void add_entries(struct buf *out, const struct grub_cfg *cfg)
@@ -240,7 +255,8 @@ static void add_entries(struct buf *out, const struct grub_cfg *cfg)
 		add_entry(out, or_empty(cfg->candidate.label), "tenfold-candidate",
 			"tenfold_candidate");
 	add_entry(out, "tenfold: choose a kernel", "tenfold-first", "tenfold_first");
-	add_entry(out, "local disk", "tenfold-local", "tenfold_local");
+	add_entry(out, "local disk", "tenfold-local",
+		cfg->mode == GRUB_BOOT_OFFER ? "tenfold_offer" : "tenfold_local");
 	grub_script_default(out, default_id(cfg));
 	buf_adds(out, GRUB_SCRIPT_WHOLE);
 }
@@ -261,7 +277,6 @@ int grub_cfg_write(const struct grub_cfg *cfg, struct buf *out, struct err *err)
 		return r;
 	buf_addf(out, "# tenfold: the boot of %s%s%s\n", cfg->mac.text,
 		*or_empty(cfg->boot) ? ", boot id " : "", or_empty(cfg->boot));
-	add_serial(out, cfg);
 	add_functions(out, cfg);
 	add_entries(out, cfg);
 	return finish(out, err);
@@ -275,7 +290,6 @@ int grub_cfg_write_static(const struct grub_cfg *cfg, struct buf *out, struct er
 		return r;
 	buf_addf(out, "# tenfold: for %s when the kernel server does not answer\n",
 		cfg->mac.text);
-	add_serial(out, cfg);
 	add_functions(out, cfg);
 	grub_script_ask(out, cfg->server);
 	buf_adds(out, "if [ -z \"$tenfold_asked\" ]; then tenfold_ask; "

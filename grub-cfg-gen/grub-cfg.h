@@ -22,7 +22,9 @@
 enum grub_boot {
 	GRUB_BOOT_FIRST_STAGE, /* the usual: first stage, which then kexecs */
 	GRUB_BOOT_CANDIDATE,   /* boot = grub: the candidate straight from GRUB */
-	GRUB_BOOT_LOCAL,       /* the local disk */
+	GRUB_BOOT_LOCAL,       /* the local disk, at once */
+	GRUB_BOOT_OFFER,       /* the local disk, unless Esc is pressed within `timeout`:
+				* then the first stage. The firmware is gone through once */
 };
 
 /* What GRUB_BOOT_CANDIDATE loads. Paths are the server's, as in a URL:
@@ -48,9 +50,9 @@ struct grub_cfg {
 	const char *first_cmdline; /* more words for the first stage, console=... too */
 	const char *serial; /* GRUB's own serial console, as in console=: "ttyS0,115200";
 			     * "": the first console=ttySN of first_cmdline, if any */
-	unsigned int timeout;            /* seconds the first stage's menu waits */
-	unsigned int watchdog;           /* seconds; 0: none */
-	enum grub_boot mode;             /* the entry that boots by itself */
+	unsigned int timeout;  /* seconds the first stage's menu waits, or the offer */
+	unsigned int watchdog; /* seconds; 0: none */
+	enum grub_boot mode;   /* the entry that boots by itself */
 	struct grub_candidate candidate; /* only with GRUB_BOOT_CANDIDATE */
 };
 

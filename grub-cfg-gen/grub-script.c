@@ -40,6 +40,13 @@ static const char local[] =
 	"	reboot\n"
 	"}\n";
 
+static const char offer[] =
+	"function tenfold_offer {\n"
+	"%s"
+	"	echo 'tenfold: the local disk in %u seconds; Esc: choose a kernel'\n"
+	"	if sleep --interruptible %u; then tenfold_local; else tenfold_first; fi\n"
+	"}\n";
+
 static const char ask[] =
 	"function tenfold_ask {\n"
 	"	set tenfold_asked=yes\n"
@@ -111,6 +118,12 @@ static const char default_entry[] =
 void grub_script_local(struct buf *out)
 {
 	buf_adds(out, local);
+}
+
+void grub_script_offer(struct buf *out, unsigned int seconds, bool serial)
+{
+	buf_addf(out, offer, serial ? "	terminal_input console serial\n" : "", seconds,
+		seconds);
 }
 
 void grub_script_ask(struct buf *out, const char *server)

@@ -9,6 +9,8 @@
 #ifndef TENFOLD_GRUB_SCRIPT_H
 #define TENFOLD_GRUB_SCRIPT_H
 
+#include <stdbool.h>
+
 #include "lib/buf.h"
 
 /* The last line of every whole configuration, and the test for it. */
@@ -22,6 +24,11 @@
 
 /* `tenfold_local`: boots the local disk; starts the machine again if none boots. */
 void grub_script_local(struct buf *out);
+
+/* `tenfold_offer`: the local disk after so many seconds, or with Esc `tenfold_first`. No
+ * other key counts, so that a noisy line stops no machine. serial: keys come from there
+ * too, as no hidden menu follows. */
+void grub_script_offer(struct buf *out, unsigned int seconds, bool serial);
 
 /* `tenfold_ask`: sources the server's answer, with retries; see GRUB_SCRIPT_IS_WHOLE. */
 void grub_script_ask(struct buf *out, const char *server);

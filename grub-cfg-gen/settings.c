@@ -296,7 +296,7 @@ int settings_cfg(const struct settings *s, const struct host_settings *host,
 	if (!mac || mac_parse(mac, &cfg.mac) < 0)
 		return err_set(err, -EINVAL, "no host: say --mac MAC, or --config FILE");
 	if (pick_local(s, h))
-		cfg.mode = GRUB_BOOT_LOCAL;
+		cfg.mode = GRUB_BOOT_OFFER;
 	else if (PICK(s, host, kernel))
 		cfg.mode = GRUB_BOOT_CANDIDATE;
 	if (cfg.mode == GRUB_BOOT_CANDIDATE)

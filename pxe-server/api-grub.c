@@ -116,28 +116,34 @@ static const char *first_choice(
 	return list_first(&choices->list, is_in_store, server);
 }
 
-/* The entry that boots by itself. */
-static int choose_mode(struct server *server, const struct host *host,
-	const struct boot *boot, struct grub_texts *t, struct grub_cfg *cfg,
-	struct err *err)
-{
-	struct api_choices choices;
-	const char *first;
+/* One answer: who asks, what for, and the boot that it is. */
+struct asking {
+	struct host host;
+	struct boot boot;
+	const char *first; /* the host's first choice, as it was when it asked */
+	bool wished;       /* for the local disk, by an event */
+};
 
-	if (boot->local) {
+/* The entry that boots by itself. */
+static int choose_mode(struct server *server, const struct asking *asking,
+	struct grub_texts *t, struct grub_cfg *cfg, struct err *err)
+{
+	if (asking->wished)
 		cfg->mode = GRUB_BOOT_LOCAL;
-		return 0;
-	}
-	first = first_choice(server, host, &choices);
-	if (strcmp(host->boot, "grub") != 0 || !strcmp(first, "local"))
-		return 0;
-	return candidate(server, host, boot, first, t, cfg, err);
+	else if (!strcmp(asking->first, "local"))
+		cfg->mode = GRUB_BOOT_OFFER;
+	else if (!strcmp(asking->host.boot, "grub"))
+		return candidate(
+			server, &asking->host, &asking->boot, asking->first, t, cfg, err);
+	return 0;
 }
 
 static int write_cfg(struct server *server, const struct request *rq,
-	const struct host *host, const struct boot *boot, struct grub_texts *t,
-	struct buf *out, struct err *err)
+	const struct asking *asking, struct grub_texts *t, struct buf *out,
+	struct err *err)
 {
+	const struct host *host = &asking->host;
+	const struct boot *boot = &asking->boot;
 	struct grub_cfg cfg = {.mac = host->mac, .mode = GRUB_BOOT_FIRST_STAGE};
 	int r;
 
@@ -158,7 +164,7 @@ static int write_cfg(struct server *server, const struct request *rq,
 	cfg.serial = server->config.serial ? server->config.serial : "";
 	cfg.timeout = number_or(host->timeout, server->config.timeout);
 	cfg.watchdog = number_or(host->watchdog, server->config.watchdog);
-	r = choose_mode(server, host, boot, t, &cfg, err);
+	r = choose_mode(server, asking, t, &cfg, err);
 	return r < 0 ? r : grub_cfg_write(&cfg, out, err);
 }
 
@@ -177,15 +183,6 @@ static bool client_address(const struct request *rq, struct reply *rp, const cha
 	return true;
 }
 
-/* The host will want the files in some seconds. */
-static void prepare_first(
-	struct server *server, const struct host *host, struct reply *rp)
-{
-	struct api_choices choices;
-
-	api_thaw_soon(server, first_choice(server, host, &choices), rp);
-}
-
 /* Whoever only looks at what a host would get changes nothing by it. */
 static bool only_looks(const struct request *rq)
 {
@@ -193,49 +190,64 @@ static bool only_looks(const struct request *rq)
 }
 
 /* The boot that would be made, but for its id. */
-static struct boot boot_of_look(
-	const struct server *server, const struct host *host, const char *client)
+static void look(const struct server *server, const char *client, struct asking *asking)
 {
-	struct boot boot = {.mac = host->mac, .local = host->local_until > server->now()};
-
-	text_copy(boot.address, sizeof(boot.address), client);
-	return boot;
+	asking->boot = (struct boot){.mac = asking->host.mac};
+	asking->wished = asking->host.local_until > server->now();
+	text_copy(asking->boot.address, sizeof(asking->boot.address), client);
 }
 
-/* Sees to what a machine does next, after its grub.cfg. */
-static void note_cfg(struct server *server, const struct host *host,
-	const struct boot *boot, struct reply *rp)
+static int begin_boot(
+	struct server *server, const char *client, struct asking *asking, struct err *err)
 {
+	const struct boots_asker asker = {
+		.mac = &asking->host.mac,
+		.address = client,
+		.usually_local = !strcmp(asking->first, "local"),
+	};
+
+	return boots_ask(
+		&server->db, &asker, server->now(), &asking->boot, &asking->wished, err);
+}
+
+/* Sees to what a machine does next, after its grub.cfg: it will want the files of its
+ * first choice in some seconds. */
+static void note_cfg(struct server *server, const struct asking *asking, struct reply *rp)
+{
+	const struct boot *boot = &asking->boot;
+
 	if (!boot->local)
-		prepare_first(server, host, rp);
-	server->say("host %s: boot %s: grub.cfg for %s%s", host_label(host), boot->id,
-		boot->address, boot->local ? ", the local disk" : "");
+		api_thaw_soon(server, asking->first, rp);
+	server->say("host %s: boot %s: grub.cfg for %s%s", host_label(&asking->host),
+		boot->id, boot->address, boot->local ? ", the local disk" : "");
 }
 
 static void answer_with_cfg(struct server *server, struct request *rq, struct reply *rp)
 {
-	bool look = only_looks(rq);
+	bool looks = only_looks(rq);
+	struct api_choices choices;
 	struct err err = ERR_INIT;
 	struct grub_texts texts;
+	struct asking asking;
 	const char *client;
-	struct host host;
-	struct boot boot;
 	int r = 0;
 
-	if (!api_query_host(server, rq, rp, &host) || !client_address(rq, rp, &client))
+	if (!api_query_host(server, rq, rp, &asking.host) ||
+		!client_address(rq, rp, &client))
 		return;
-	if (look)
-		boot = boot_of_look(server, &host, client);
+	asking.first = first_choice(server, &asking.host, &choices);
+	if (looks)
+		look(server, client, &asking);
 	else
-		r = boots_ask(&server->db, &host.mac, client, server->now(), &boot, &err);
+		r = begin_boot(server, client, &asking, &err);
 	texts_init(&texts);
 	if (!r)
-		r = write_cfg(server, rq, &host, &boot, &texts, &rp->body, &err);
+		r = write_cfg(server, rq, &asking, &texts, &rp->body, &err);
 	texts_release(&texts);
 	if (r < 0)
 		reply_error(rp, r, &err);
-	else if (!look)
-		note_cfg(server, &host, &boot, rp);
+	else if (!looks)
+		note_cfg(server, &asking, rp);
 }
 
 /* GRUB 2.06 waits a minute over any status but 200, and shows nobody the sentence: it

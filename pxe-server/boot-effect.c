@@ -52,8 +52,7 @@ static int judge_up(
 	return r ? hosts_set_good(db, &boot->mac, boot->image, err) : 0;
 }
 
-/* The kexec event uses up `next`, if it is what is booted. */
-static int use_up_next(
+int boot_use_up_next(
 	struct db *db, const struct boot *boot, const char *image, struct err *err)
 {
 	return db_run(db, err,
@@ -90,7 +89,7 @@ int boot_take_effect(struct db *db, struct boot *boot, const struct event *e, do
 				err, -EINVAL, "'image' is missing from a kexec event");
 		/* whatever was wished for before: a candidate is what was chosen */
 		r = hosts_set_local(db, &boot->mac, 0, err);
-		return r < 0 ? r : use_up_next(db, boot, boot->image, err);
+		return r < 0 ? r : boot_use_up_next(db, boot, boot->image, err);
 	case STAGE_UP:
 		return judge_up(db, boot, e, err);
 	case STAGE_FAILED:
@@ -100,7 +99,7 @@ int boot_take_effect(struct db *db, struct boot *boot, const struct event *e, do
 	case STAGE_LOCAL:
 		/* a `next` that is the local disk has had its boot */
 		r = wish_for_local(db, boot, now + LOCAL_SECONDS, err);
-		return r < 0 ? r : use_up_next(db, boot, "local", err);
+		return r < 0 ? r : boot_use_up_next(db, boot, "local", err);
 	default:
 		return 0;
 	}

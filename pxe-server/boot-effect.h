@@ -18,4 +18,8 @@ int boot_compare(const char *want_release, const char *want_build_id,
 int boot_take_effect(struct db *db, struct boot *boot, const struct event *e, double now,
 	struct err *err);
 
+/* Takes the host's `next` away if it is this image, or "local". */
+int boot_use_up_next(
+	struct db *db, const struct boot *boot, const char *image, struct err *err);
+
 #endif

@@ -177,23 +177,23 @@ static bool awaits_host(const struct boot *boot, double now)
 
 /* Whether a host that asks for grub.cfg is still in its latest boot. A clock that was set
  * back says nothing of how long ago that was. */
-static bool is_same_boot(const struct boot *latest, bool wants_local, double now)
+static bool is_same_boot(const struct boot *latest, bool wished, double now)
 {
 	if (now < latest->asked)
 		return false;
 	if (latest->local)
-		return wants_local;
+		return wished;
 	return !strcmp(latest->state, "grub") && now - latest->asked < SAME_BOOT_SECONDS;
 }
 
 /* The boot that a host which asks for grub.cfg is in, new if need be. */
-static int boot_of_asker(struct db *db, const struct mac *mac, bool wants_local,
-	double now, struct boot *ret_boot, struct err *err)
+static int boot_of_asker(struct db *db, const struct mac *mac, bool wished, double now,
+	struct boot *ret_boot, struct err *err)
 {
 	struct boot boot;
 	int r = latest(db, mac, &boot, err);
 
-	if (r > 0 && is_same_boot(&boot, wants_local, now)) {
+	if (r > 0 && is_same_boot(&boot, wished, now)) {
 		*ret_boot = boot;
 		return 0;
 	}
@@ -205,7 +205,8 @@ static int boot_of_asker(struct db *db, const struct mac *mac, bool wants_local,
 	return add_plain_event(db, &boot, STAGE_GRUB, now, err);
 }
 
-/* The boot's grub.cfg chooses the local disk, as will its next try's. */
+/* The boot's grub.cfg chooses the local disk, as will its next try's; a `next` that is
+ * the local disk has had its boot. */
 static int take_local_disk(
 	struct db *db, const struct boot *boot, double now, struct err *err)
 {
@@ -216,11 +217,13 @@ static int take_local_disk(
 
 	if (!r)
 		r = add_plain_event(db, boot, STAGE_LOCAL, now, err);
+	if (!r)
+		r = boot_use_up_next(db, boot, "local", err);
 	return r ? r : hosts_set_local(db, &boot->mac, now + SAME_BOOT_SECONDS, err);
 }
 
-/* 1: the host wants its local disk, 0: not, or nobody knows it. */
-static int wants_disk(struct db *db, const struct mac *mac, double now, struct err *err)
+/* 1: an event wished for the host's local disk, 0: not, or nobody knows it. */
+static int is_wished(struct db *db, const struct mac *mac, double now, struct err *err)
 {
 	int64_t n;
 	int r = db_number(db, &n, err,
@@ -230,37 +233,39 @@ static int wants_disk(struct db *db, const struct mac *mac, double now, struct e
 	return r < 0 ? r : n > 0;
 }
 
-static int ask(struct db *db, const struct mac *mac, const char *address, double now,
-	struct boot *ret_boot, struct err *err)
+static int ask(struct db *db, const struct boots_asker *asker, double now,
+	struct boot *ret_boot, bool *ret_wished, struct err *err)
 {
-	int wants_local = wants_disk(db, mac, now, err);
+	const struct mac *mac = asker->mac;
+	int wished = is_wished(db, mac, now, err);
 	struct boot boot;
-	int r = wants_local;
+	int r = wished;
 
 	if (r >= 0)
-		r = boot_of_asker(db, mac, wants_local, now, &boot, err);
+		r = boot_of_asker(db, mac, wished, now, &boot, err);
 	if (!r && !boot.local)
 		r = db_run(db, err,
 			"UPDATE boots SET state = 'grub', asked = ?, address = ? WHERE "
 			"seq = ?",
-			"dti", now, address, boot.seq);
-	if (!r && !boot.local && wants_local)
+			"dti", now, asker->address, boot.seq);
+	if (!r && !boot.local && (wished || asker->usually_local))
 		r = take_local_disk(db, &boot, now, err);
 	if (!r)
 		r = hosts_set_seen(db, mac, now, err);
 	if (!r)
 		r = boots_find(db, mac, boot.id, ret_boot, err);
+	*ret_wished = wished > 0;
 	return r;
 }
 
-int boots_ask(struct db *db, const struct mac *mac, const char *address, double now,
-	struct boot *ret_boot, struct err *err)
+int boots_ask(struct db *db, const struct boots_asker *asker, double now,
+	struct boot *ret_boot, bool *ret_wished, struct err *err)
 {
 	int r = db_begin(db, err);
 
 	if (r < 0)
 		return r;
-	r = ask(db, mac, address, now, ret_boot, err);
+	r = ask(db, asker, now, ret_boot, ret_wished, err);
 	return r < 0 ? (db_end(db, false, NULL), r) : db_end(db, true, err);
 }
 

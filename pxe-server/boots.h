@@ -42,7 +42,7 @@ struct boot {
 	char release[128], build_id[128];
 	double started; /* seconds since 1970 */
 	double asked;   /* when it last asked for grub.cfg; 0 if not */
-	bool local;     /* its grub.cfg chose the local disk, as an event had wished */
+	bool local;     /* its grub.cfg chose the local disk */
 	int ok;         /* 1, 0, or -1 while it is not known */
 	char detail[BOOT_DETAIL_TEXT];
 };
@@ -53,11 +53,18 @@ int event_parse(char *text, struct event *ret_event, struct err *err);
 
 bool boot_id_valid(const char *id);
 
+/* Why a host asks for its grub.cfg, and from where. */
+struct boots_asker {
+	const struct mac *mac;
+	const char *address;
+	bool usually_local; /* the local disk is its first choice */
+};
+
 /* The host's boot for a request of grub.cfg: a reset that was announced, or the one that
- * asked a few seconds ago, or a new one. It takes the local disk if that is wished for.
- * One transaction. address: the host's. */
-int boots_ask(struct db *db, const struct mac *mac, const char *address, double now,
-	struct boot *ret_boot, struct err *err);
+ * asked a few seconds ago, or a new one. It takes the local disk if an event wished for
+ * that (*ret_wished), or if that is the host's first choice. One transaction. */
+int boots_ask(struct db *db, const struct boots_asker *asker, double now,
+	struct boot *ret_boot, bool *ret_wished, struct err *err);
 
 /* A boot that the controller announces (reset) or a first stage without an id makes (it
  * takes over an announced one). */

@@ -21,9 +21,20 @@ command_line_is_edited() {
 		boot_is ".image == \"x86_64/lab/$merge\""
 }
 
+# From GRUB to the list with Esc, from the list to the local disk with l.
 the_disk_is_chosen() {
-	in_the_menu l && console_says 'booting the local disk' 30 &&
+	start_boot && console_says 'Esc: choose a kernel' 240 && keys '\e' &&
+		console_says 'any key stops the clock' 240 && keys l &&
+		console_says 'booting the local disk' 30 &&
 		console_says 'local OS up on .*local disk' 300
+}
+
+# GRUB goes there by itself: no first stage, and the firmware is gone through once.
+the_disk_is_usual() {
+	start_boot && console_says 'the local disk in 2 seconds' 240 &&
+		console_says 'local OS up on .*local disk' 300 && boot_is '.state == "local"' &&
+		console | tail -c +$((console_from + 1)) >"$LAB/usual.console" &&
+		same "$(grep -c 'first stage' "$LAB/usual.console")" 0
 }
 
 # The shell's own answer, not the echo of what was typed; then the menu again, no clock.
@@ -38,6 +49,8 @@ a_shell_and_back() {
 subject_menu() {
 	api PUT "/v1/hosts/$machine/default" "$merge" >/dev/null
 	point 'e: the command line is edited for this boot' command_line_is_edited
-	point 'l: the local disk boots' the_disk_is_chosen
 	point 's: a shell, and back to the menu' a_shell_and_back
+	api PUT "/v1/hosts/$machine/default" local >/dev/null
+	point 'Esc in GRUB: the list; l: the local disk boots' the_disk_is_chosen
+	point 'a host whose default is local boots it straight from GRUB' the_disk_is_usual
 }

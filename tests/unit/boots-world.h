@@ -26,13 +26,24 @@ static inline int make(void **state)
 	return 0;
 }
 
-static inline struct boot ask(struct world *w, double now)
+static inline struct boot ask_as(
+	struct world *w, bool usually_local, double now, bool *ret_wished)
 {
+	const struct boots_asker asker = {
+		.mac = &mac, .address = "10.0.0.7", .usually_local = usually_local};
 	struct err err = ERR_INIT;
 	struct boot boot;
 
-	assert_int_equal(boots_ask(&w->server.db, &mac, "10.0.0.7", now, &boot, &err), 0);
+	assert_int_equal(
+		boots_ask(&w->server.db, &asker, now, &boot, ret_wished, &err), 0);
 	return boot;
+}
+
+static inline struct boot ask(struct world *w, double now)
+{
+	bool wished;
+
+	return ask_as(w, false, now, &wished);
 }
 
 static inline struct boot announce(struct world *w, double now)

@@ -169,6 +169,9 @@ static void a_boot_from_grub_to_up(void **state)
 	assert_body(w, "default\tlocal\t\t\t\tlocal disk\ngood\t" LINE_A);
 }
 
+#define LOCAL_AT_ONCE "--id tenfold-local { tenfold_local }\nset default=tenfold-local\n"
+#define LOCAL_OFFERED "--id tenfold-local { tenfold_offer }\nset default=tenfold-local\n"
+
 static void the_local_disk_is_chosen_once(void **state)
 {
 	struct world *w = *state;
@@ -181,19 +184,42 @@ static void the_local_disk_is_chosen_once(void **state)
 	assert_int_equal(world_call(w, "GET", HOST "/next", ""), 404);
 	world_time += 20;
 	assert_int_equal(world_call_with(w, "GET", cfg, "", NULL), 200);
-	assert_body_has(w, "set default=tenfold-local\n");
+	assert_body_has(w, LOCAL_AT_ONCE);
 	/* GRUB may ask twice in one boot */
 	world_time += 3;
 	assert_int_equal(world_call_with(w, "GET", cfg, "", NULL), 200);
-	assert_body_has(w, "set default=tenfold-local\n");
+	assert_body_has(w, LOCAL_AT_ONCE);
 	world_time += 5;
 	assert_int_equal(world_call_with(w, "GET", cfg, "", NULL), 200);
-	assert_body_has(w, "set default=tenfold-first\n");
+	assert_body_has(w, LOCAL_OFFERED);
 	/* what somebody chooses over HTTP is newer than the wish */
 	assert_int_equal(world_call_with(w, "POST", newest, "stage=local", NULL), 204);
 	assert_int_equal(world_call(w, "DELETE", HOST "/default", ""), 204);
 	assert_int_equal(world_call_with(w, "GET", cfg, "", NULL), 200);
+	assert_body_has(w, LOCAL_OFFERED);
+}
+
+/* The firmware is gone through once; Esc leads to the list, which then has time. */
+static void a_first_choice_that_is_local_needs_no_first_stage(void **state)
+{
+	struct world *w = *state;
+	const char *cfg = "/grub.cfg?mac=" WORLD_MAC;
+
+	assert_int_equal(world_call(w, "PUT", HOST "/default", A), 200);
+	assert_int_equal(world_call(w, "PUT", HOST "/next", "local"), 200);
+	assert_int_equal(world_call_with(w, "GET", cfg, "", NULL), 200);
+	assert_body_has(w, LOCAL_OFFERED);
+	assert_body_has(w, "'rd.tenfold.timeout=30'");
+	assert_string_equal(w->rp.thaw, "");
+	/* its one boot is this one, and its answer may be lost */
+	assert_int_equal(world_call(w, "GET", HOST "/next", ""), 404);
+	world_time += 3;
+	assert_int_equal(world_call_with(w, "GET", cfg, "", NULL), 200);
+	assert_body_has(w, LOCAL_AT_ONCE);
+	world_time += 60;
+	assert_int_equal(world_call_with(w, "GET", cfg, "", NULL), 200);
 	assert_body_has(w, "set default=tenfold-first\n");
+	assert_body_has(w, "'rd.tenfold.timeout=2'");
 }
 
 /* People, scripts and monitors may look as often as they like. */
@@ -205,7 +231,7 @@ static void looking_has_no_effect(void **state)
 	const char *look = "/grub.cfg?look=1&mac=" WORLD_MAC;
 
 	assert_int_equal(world_call_with(w, "GET", look, "", NULL), 200);
-	assert_body_has(w, "set default=tenfold-first\n");
+	assert_body_has(w, LOCAL_OFFERED);
 	assert_null(strstr(w->rp.body.data, "rd.tenfold.boot="));
 	assert_int_equal(world_call_with(w, "HEAD", cfg, "", NULL), 200);
 	assert_int_equal(world_call(w, "GET", "/v1/hosts", ""), 200);
@@ -215,11 +241,11 @@ static void looking_has_no_effect(void **state)
 		world_time += 30;
 		assert_int_equal(world_call_with(w, "HEAD", cfg, "", NULL), 200);
 		assert_int_equal(world_call_with(w, "GET", look, "", NULL), 200);
-		assert_body_has(w, "set default=tenfold-local\n");
+		assert_body_has(w, LOCAL_AT_ONCE);
 	}
 	world_time += 100;
 	assert_int_equal(world_call_with(w, "GET", cfg, "", NULL), 200);
-	assert_body_has(w, "set default=tenfold-local\n");
+	assert_body_has(w, LOCAL_AT_ONCE);
 	assert_int_equal(world_call(w, "PUT", HOST, "boot=grub"), 200);
 	assert_int_equal(world_call(w, "PUT", HOST "/next", A), 200);
 	assert_int_equal(world_call_with(w, "GET", look, "", NULL), 200);
@@ -291,7 +317,7 @@ static void straight_from_grub_passes_over_what_is_gone(void **state)
 	assert_body_has(w, "/images/" IMAGE_A "/vmlinuz");
 	remove_image(w, IMAGE_A);
 	assert_int_equal(world_call_with(w, "GET", cfg, "", NULL), 200);
-	assert_body_has(w, "set default=tenfold-first\n");
+	assert_body_has(w, LOCAL_OFFERED);
 	assert_null(strstr(w->rp.body.data, "/images/"));
 }
 
@@ -304,6 +330,7 @@ int main(void)
 		test(refused_writes_change_nothing),
 		test(a_boot_from_grub_to_up),
 		test(the_local_disk_is_chosen_once),
+		test(a_first_choice_that_is_local_needs_no_first_stage),
 		test(looking_has_no_effect),
 		test(straight_from_grub),
 		test(straight_from_grub_passes_over_what_is_gone),

@@ -90,6 +90,31 @@ static void a_wish_from_before_an_announced_reset_is_none(void **state)
 	assert_false(boot.local);
 }
 
+static void the_first_choice_takes_the_local_disk_in_each_boot(void **state)
+{
+	struct world *w = *state;
+	bool wished;
+	struct boot boot = ask_as(w, true, 100, &wished), again;
+
+	assert_true(boot.local);
+	assert_false(wished);
+	assert_string_equal(boot.state, "local");
+	assert_int_equal(events_of(w, &boot, "local"), 1);
+	again = ask_as(w, true, 103, &wished);
+	assert_string_equal(again.id, boot.id);
+	assert_true(wished);
+	again = ask_as(w, true, 200, &wished);
+	assert_string_not_equal(again.id, boot.id);
+	assert_true(again.local);
+	assert_false(wished);
+	/* a person chose otherwise in GRUB */
+	again = post(w, again.id, "stage=first-stage", 210);
+	assert_string_equal(again.state, "first-stage");
+	again = post(w, again.id, "stage=kexec\nimage=" IMAGE_A, 220);
+	assert_string_equal(again.image, IMAGE_A);
+	assert_false(ask(w, 230).local);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -97,6 +122,7 @@ int main(void)
 		test(who_asks_at_once_gets_the_local_disk_again),
 		test(a_newer_choice_ends_the_wish_for_the_local_disk),
 		test(a_wish_from_before_an_announced_reset_is_none),
+		test(the_first_choice_takes_the_local_disk_in_each_boot),
 	};
 
 	return cmocka_run_group_tests_name("boots-local", tests, NULL, NULL);

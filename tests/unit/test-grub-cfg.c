@@ -94,6 +94,18 @@ static void local_disk(void **state)
 	assert_non_null(strstr(out.data, "set default=tenfold-local\n"));
 }
 
+static void offer(void **state)
+{
+	struct grub_cfg cfg = usual();
+	CLEANUP_BUF struct buf out;
+
+	(void)state;
+	buf_init(&out, GRUB_CFG_MAX);
+	cfg.mode = GRUB_BOOT_OFFER;
+	assert_int_equal(grub_cfg_write(&cfg, &out, NULL), 0);
+	assert_golden(GOLDEN "grub-offer.cfg", &out);
+}
+
 static void static_file(void **state)
 {
 	struct grub_cfg cfg = usual();
@@ -245,6 +257,7 @@ int main(void)
 		cmocka_unit_test(first_stage),
 		cmocka_unit_test(candidate),
 		cmocka_unit_test(local_disk),
+		cmocka_unit_test(offer),
 		cmocka_unit_test(static_file),
 		cmocka_unit_test(fixed),
 		cmocka_unit_test(unknown_netmask_means_dhcp),

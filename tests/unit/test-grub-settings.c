@@ -84,7 +84,7 @@ static void the_nearest_setting_wins(void **state)
 	assert_int_equal(settings_cfg(&s, &s.hosts[1], &cfg, &err), 0);
 	assert_int_equal(cfg.timeout, 7);
 	assert_int_equal(cfg.watchdog, 0);
-	assert_int_equal(cfg.mode, GRUB_BOOT_LOCAL);
+	assert_int_equal(cfg.mode, GRUB_BOOT_OFFER);
 	settings_release(&s);
 }
 
@@ -108,12 +108,12 @@ static void a_no_takes_a_yes_back(void **state)
 	struct settings s;
 
 	assert_int_equal(READ(&s, &err, "-c", config), 0);
-	assert_int_equal(mode_of(&s, 0), GRUB_BOOT_LOCAL);
+	assert_int_equal(mode_of(&s, 0), GRUB_BOOT_OFFER);
 	assert_int_equal(mode_of(&s, 1), GRUB_BOOT_FIRST_STAGE);
 	assert_int_equal(mode_of(&s, 2), GRUB_BOOT_CANDIDATE);
 	settings_release(&s);
 	assert_int_equal(READ(&s, &err, "-c", config, "--local"), 0);
-	assert_int_equal(mode_of(&s, 1), GRUB_BOOT_LOCAL);
+	assert_int_equal(mode_of(&s, 1), GRUB_BOOT_OFFER);
 	settings_release(&s);
 	assert_int_equal(READ(&s, &err, "-c", config, "--local=no"), 0);
 	assert_int_equal(mode_of(&s, 0), GRUB_BOOT_FIRST_STAGE);
