@@ -56,27 +56,34 @@ git_agrees() {
 		git bisect replay "$bisect_log" | tee "$LAB/replayed" | grep "$regression is the first"
 }
 
+# status_holds JQ-ARGUMENT... - of the bisection's status; else all its steps are shown
+status_holds() {
+	local json=$LAB/status.json
+	bisect status --json --conf "$LAB/bisect.conf" --host "$machine" >"$json" &&
+		holds "$@" <"$json" && return
+	jq -c '.steps[] | [.step, .role, .commit[:12], .verdict, .way, .resets, .why]' "$json"
+	return 1
+}
+
 # The reset that ends a hang is the one that brings the next candidate: as many resets as
 # boots, or fewer where a panic resets by itself. A fault of the lab may cost one more.
 one_reset_a_boot() {
-	bisect status --json --conf "$LAB/bisect.conf" --host "$machine" |
-		holds '[.steps[] | select(.boot != "")] as $booted |
-			($booted | map(.resets) | add) <= ($booted | length) + .lab_faults'
+	status_holds '[.steps[] | select(.boot != "")] as $booted |
+		($booted | map(.resets) | add) <= ($booted | length) + .lab_faults'
 }
 
 # resets_of COMMIT AT-LEAST AT-MOST - in each step that tried it
 resets_of() {
-	bisect status --json --conf "$LAB/bisect.conf" --host "$machine" |
-		holds --arg c "$1" --argjson least "$2" --argjson most "$3" \
-			'[.steps[] | select(.commit == $c) | .resets] as $n | ($n | length) > 0 and
-				($n | all(. >= $least and . <= $most))'
+	status_holds --arg c "$1" --argjson least "$2" --argjson most "$3" \
+		'[.steps[] | select(.commit == $c) | .resets] as $n | ($n | length) > 0 and
+			($n | all(. >= $least and . <= $most))'
 }
 
 # A healthy host went on without a reset, and a hang was judged from a reset.
 warm_and_reset() {
-	bisect status --json --conf "$LAB/bisect.conf" --host "$machine" |
-		holds --arg hangs "$hangs" '[.steps[] | select(.way == "warm" and .resets == 0)] != [] and
-			[.steps[] | select(.commit == $hangs) | .way] == ["reset"]'
+	status_holds --arg hangs "$hangs" '
+		[.steps[] | select(.way == "warm" and .resets == 0)] != [] and
+		[.steps[] | select(.commit == $hangs) | .way] == ["reset"]'
 }
 
 the_hang_is_told() {
@@ -97,12 +104,11 @@ broken_ones_were_never_booted() {
 
 # Without the culprit the bad end is good; the bad end and all are tried from a reset.
 confirmed() {
-	bisect status --json --conf "$LAB/bisect.conf" --host "$machine" | tee "$LAB/status.json" |
-		holds --arg c "$regression" '
-			[.steps[] | select(.role == "revert") | .verdict, .way] == ["good", "reset"] and
-			[.steps[] | select(.role == "confirm-bad") | .commit, .verdict, .way] ==
-				[$c, "bad", "reset"] and
-			[.steps[] | select(.role == "confirm-good") | .verdict, .way] == ["good", "reset"]'
+	status_holds --arg c "$regression" '
+		[.steps[] | select(.role == "revert") | .verdict, .way] == ["good", "reset"] and
+		[.steps[] | select(.role == "confirm-bad") | .commit, .verdict, .way] ==
+			[$c, "bad", "reset"] and
+		[.steps[] | select(.role == "confirm-good") | .verdict, .way] == ["good", "reset"]'
 }
 
 # The panic is the regression itself: each kernel that comes up is good.
@@ -113,10 +119,9 @@ a_panic_is_found() {
 
 # Once more by GRUB alone; the host boots as its owner wants it again.
 confirmed_without_kexec() {
-	bisect status --json --conf "$LAB/bisect.conf" --host "$machine" | tee "$LAB/status.json" |
-		holds --arg c "$panics" '
-			[.steps[] | select(.role == "cold-bad") | .commit, .verdict] == [$c, "bad"] and
-			[.steps[] | select(.role == "cold-good") | .verdict] == ["good"]' &&
+	status_holds --arg c "$panics" '
+		[.steps[] | select(.role == "cold-bad") | .commit, .verdict] == [$c, "bad"] and
+		[.steps[] | select(.role == "cold-good") | .verdict] == ["good"]' &&
 		grep 'event=boot-mode mode=grub' "$bisect_log" &&
 		api GET "/v1/hosts/$mac" '' -H 'Accept: application/json' | holds '.boot != "grub"'
 }
