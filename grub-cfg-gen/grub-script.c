@@ -40,11 +40,15 @@ static const char local[] =
 	"	reboot\n"
 	"}\n";
 
+/* UEFI holds the Esc of a serial line back for 2 seconds, to see whether it begins an arrow. */
 static const char offer[] =
 	"function tenfold_offer {\n"
 	"%s"
-	"	echo 'tenfold: the local disk in %u seconds; Esc: choose a kernel'\n"
-	"	if sleep --interruptible %u; then tenfold_local; else tenfold_first; fi\n"
+	"	set tenfold_wait=%u\n"
+	"	if [ \"$grub_platform\" = efi ]; then set tenfold_wait=%u; fi\n"
+	"	echo \"tenfold: the local disk in $tenfold_wait seconds; Esc: choose a kernel\"\n"
+	"	if sleep --interruptible $tenfold_wait; then tenfold_local; else tenfold_first; "
+	"fi\n"
 	"}\n";
 
 static const char ask[] =
@@ -123,7 +127,7 @@ void grub_script_local(struct buf *out)
 void grub_script_offer(struct buf *out, unsigned int seconds, bool serial)
 {
 	buf_addf(out, offer, serial ? "	terminal_input console serial\n" : "", seconds,
-		seconds);
+		seconds ? seconds + 2 : 0);
 }
 
 void grub_script_ask(struct buf *out, const char *server)

@@ -31,7 +31,7 @@ the_disk_is_chosen() {
 
 # GRUB goes there by itself: no first stage, and the firmware is gone through once.
 the_disk_is_usual() {
-	start_boot && console_says 'the local disk in 2 seconds' 240 &&
+	start_boot && console_says 'the local disk in 4 seconds' 240 &&
 		console_says 'local OS up on .*local disk' 300 && boot_is '.state == "local"' &&
 		console | tail -c +$((console_from + 1)) >"$LAB/usual.console" &&
 		same "$(grep -c 'first stage' "$LAB/usual.console")" 0
