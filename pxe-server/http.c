@@ -11,6 +11,7 @@
 #include "address.h"
 #include "lib/log.h"
 #include "listen.h"
+#include "segments.h"
 #include "thaws.h"
 
 #define CONNECTIONS_MAX 4096
@@ -109,15 +110,20 @@ static bool is_grub(struct MHD_Connection *connection)
 	return strstr(header(connection, "User-Agent"), "GRUB");
 }
 
-/* Others than GRUB get more time: for the peer to acknowledge a byte, and to move one. */
-static void set_patience(struct MHD_Connection *connection)
+/* GRUB gets whole frames; all others more time, for the peer to acknowledge a byte and to
+ * move one. */
+static void suit_peer(struct MHD_Connection *connection)
 {
 	const union MHD_ConnectionInfo *info =
 		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 	unsigned int ms = PATIENCE * 1000;
 
-	if (!info || is_grub(connection))
+	if (!info)
 		return;
+	if (is_grub(connection)) {
+		segments_suit_grub(info->connect_fd);
+		return;
+	}
 	(void)setsockopt(
 		info->connect_fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof(ms));
 	set_timeout(connection, PATIENCE);
@@ -311,7 +317,7 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *connection,
 		return MHD_NO;
 	if (!x->begun) {
 		x->begun = true;
-		set_patience(connection);
+		suit_peer(connection);
 		x->is_head = !strcmp(method, "HEAD");
 		if (strtoull(header(connection, "Content-Length"), NULL, 10) <=
 			BODY_POLITE)

@@ -4,7 +4,7 @@ pxe-server_srcs := address.c api-boots.c api-files.c api-grub.c api-holds.c api-
 	api-used.c api.c boot-effect.c boot-text.c boots.c breakdown.c \
 	catalogue-list.c catalogue.c config.c db.c hosts.c http.c list.c listen.c log-owner.c \
 	logs.c metrics.c nearest.c netconsole.c notify.c page.c reply.c \
-	request.c resolve.c route.c server.c setup-dhcp.c setup-nfs.c \
+	request.c resolve.c route.c segments.c server.c setup-dhcp.c setup-nfs.c \
 	setup-tftp.c setup.c store-file.c subnet.c sums.c thaws.c token.c \
 	watch.c
 pxe-server_srcs += api-builder.c builder-report.c

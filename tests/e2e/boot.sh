@@ -40,10 +40,20 @@ the_candidate_knows_the_acpi_tables() {
 	on_machine 'grep -Ew "acpi_rsdp=0x[0-9a-f]+" /proc/cmdline'
 }
 
+# Ends when a connection to GRUB (whose ports are lower than Linux's own) has them.
+watch_for_whole_frames() {
+	# shellcheck disable=SC2016
+	timeout 300 "$lab" -C "$LAB" exec sh -c '
+		until ss -tin "sport = :8080 and dport < :32768" | grep -o "mss:14[0-9][0-9]"; do sleep 0.2; done'
+}
+
 subject_boot() { # FIRMWARE
-	local firmware=$1
+	local firmware=$1 watcher
 	point "$firmware: default by curl" same "$(api PUT "/v1/hosts/$machine/default" "$merge")" "$image"
+	watch_for_whole_frames >/dev/null &
+	watcher=$!
 	point "$firmware: PXE to the local OS on the image" up_on '6\.1\..*-tenfold'
+	point "$firmware: GRUB was sent whole frames" wait $watcher
 	point "$firmware: the build id on the machine is the image's" the_machine_runs_the_image
 	point "$firmware: the menu has the host's own entry on top" \
 		console_says " > +1 default ${merge:0:12} " 1
