@@ -117,7 +117,7 @@ limit-firmware = 120
 limit-grub = 120
 limit-first-stage = 120
 limit-fetch = 120
-limit-kexec = 90
+limit-kexec = 60
 END
 }
 
