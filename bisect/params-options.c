@@ -47,6 +47,32 @@ static bool is_address(const char *text)
 	return params_host_valid(text);
 }
 
+/* Words of a command: behind each percent sign stands one of the letters. */
+static bool has_letters(const char *text, const char *letters)
+{
+	while ((text = strchr(text, '%'))) {
+		if (!text[1] || !strchr(letters, text[1]))
+			return false;
+		text += 2;
+	}
+	return true;
+}
+
+static bool is_host_word(const char *text)
+{
+	return has_letters(text, "hmaAC%");
+}
+
+static bool is_warm_word(const char *text)
+{
+	return has_letters(text, "hmaACbi%");
+}
+
+static bool is_build_word(const char *text)
+{
+	return has_letters(text, "hmaACc%");
+}
+
 #define AT(field) .offset = offsetof(struct params, field)
 #define SECONDS(option, field, text)                                               \
 	{                                                                          \
@@ -133,7 +159,8 @@ const struct option_def params_options[] = {
 		"where DIR/HOST/log is kept (~/.local/state/tenfold)"},
 	{"build-command", 0, OPTION_WORDS, OPTION_BOTH, AT(build_command), "WORDS",
 		"makes a missing image (tenfold-builder build --arch %A "
-		"--config %C %c)"},
+		"--config %C %c)",
+		.valid = is_build_word},
 	SECONDS("build-timeout", build_timeout, "what one build may take (14400)"),
 	SECONDS("limit-reboot", limit_reboot, "old system's way down (180)"),
 	SECONDS("limit-firmware", limit_firmware, "reset to GRUB (300)"),
@@ -176,13 +203,13 @@ const struct option_def params_options[] = {
 	{"method", 0, OPTION_TEXT, OPTION_FILE, AT(method), "ssh|ipmitool|fence|qemu",
 		"ready power command", .valid = is_method},
 	{"power-args", 0, OPTION_WORDS, OPTION_FILE, AT(power_args), "WORDS",
-		"what the ready power command needs to know"},
+		"what the ready power command needs to know", .valid = is_host_word},
 	{"reboot", 0, OPTION_WORDS, OPTION_FILE, AT(reboot), "WORDS",
-		"command that reboots the host through its OS"},
+		"command that reboots the host through its OS", .valid = is_host_word},
 	{"warm", 0, OPTION_WORDS, OPTION_FILE, AT(warm), "WORDS",
-		"command that starts a warm step on the host"},
+		"command that starts a warm step on the host", .valid = is_warm_word},
 	{"power", 0, OPTION_WORDS, OPTION_FILE, AT(power), "WORDS",
-		"command that power-cycles the host"},
+		"command that power-cycles the host", .valid = is_host_word},
 	{"command-timeout", 0, OPTION_NUMBER, OPTION_FILE, AT(command_timeout), "SECONDS",
 		"what the reboot or power command may take (60)", .min = 1, .max = 3600},
 	OPTION_END,

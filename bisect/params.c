@@ -7,6 +7,7 @@
 
 #include "lib/buf.h"
 #include "lib/file.h"
+#include "params-file.h"
 
 void params_release(struct params *s)
 {
@@ -55,87 +56,14 @@ int params_inherit(struct params *to, const struct params *from, struct err *err
 	return r < 0 ? err_errno(err, r, "cannot take the settings in") : 0;
 }
 
-/* [hosts NAME] */
-struct names {
-	struct strvec names;
-};
-
-static const struct option_def names_options[] = {
-	{.name = "names",
-		.kind = OPTION_WORDS,
-		.where = OPTION_FILE,
-		.arg = "NAMES",
-		.help = "hosts that --host NAME stands for",
-		.offset = offsetof(struct names, names)},
-	OPTION_END,
-};
-
-struct conf {
-	const char *host;
-	struct params defaults, ours, others;
-	struct names named, other_names;
-};
-
-static void *open_defaults(void *ctx, const char *name, struct err *err)
-{
-	if (*name) {
-		err_set(err, -EINVAL, "[defaults] takes no name");
-		return NULL;
-	}
-	return &((struct conf *)ctx)->defaults;
-}
-
-static void *open_host(void *ctx, const char *name, struct err *err)
-{
-	struct conf *conf = ctx;
-
-	if (!params_host_valid(name)) {
-		err_set(err, -EINVAL, "a host's section is [host NAME], not '%.60s'",
-			name);
-		return NULL;
-	}
-	/* other hosts are read too: their mistakes are told all at once */
-	return conf->host && !strcmp(name, conf->host) ? &conf->ours : &conf->others;
-}
-
-static void *open_names(void *ctx, const char *name, struct err *err)
-{
-	struct conf *conf = ctx;
-
-	if (!params_host_valid(name)) {
-		err_set(err, -EINVAL, "hosts are named by [hosts NAME], not '%.60s'",
-			name);
-		return NULL;
-	}
-	return conf->host && !strcmp(name, conf->host) ? &conf->named
-						       : &conf->other_names;
-}
-
-static void conf_release(struct conf *conf)
-{
-	params_release(&conf->defaults);
-	params_release(&conf->ours);
-	params_release(&conf->others);
-	options_release(names_options, &conf->named);
-	options_release(names_options, &conf->other_names);
-}
-
-#define CLEANUP_CONF CLEANUP(conf_release)
-
 /* The file of --conf must be there, the usual one need not. */
-static int read_conf(const struct params *s, struct conf *conf, struct err *err)
+static int read_file(const struct params *s, struct params_file *file, struct err *err)
 {
-	static const struct option_section sections[] = {
-		{"defaults", params_options, open_defaults},
-		{"host", params_options, open_host},
-		{"hosts", names_options, open_names},
-		{NULL, NULL, NULL},
-	};
 	const char *path = s->config_file ? s->config_file : PARAMS_FILE;
 
 	if (!s->config_file && !file_exists(path))
 		return 0;
-	return options_file(path, sections, conf, err);
+	return params_file_read(file, path, err);
 }
 
 static int add_host(struct strvec *hosts, const char *name, struct err *err)
@@ -152,27 +80,27 @@ static int add_host(struct strvec *hosts, const char *name, struct err *err)
 }
 
 /* The hosts that one name stands for. */
-static int add_named(
-	const struct params *s, const char *name, struct strvec *hosts, struct err *err)
+static int add_named(const struct params_file *file, const char *name,
+	struct strvec *hosts, struct err *err)
 {
-	CLEANUP_CONF struct conf conf = {.host = name};
-	const struct strvec *names = &conf.named.names;
-	int r = read_conf(s, &conf, err);
+	const struct params_group *group = params_file_group(file, name);
+	int r = 0;
 
-	if (!r && !names->n)
+	if (!group)
 		return add_host(hosts, name, err);
-	for (size_t i = 0; !r && i < names->n; i++)
-		r = add_host(hosts, names->v[i], err);
+	for (size_t i = 0; !r && i < group->names.n; i++)
+		r = add_host(hosts, group->names.v[i], err);
 	return r;
 }
 
 int params_hosts(struct params *s, struct err *err)
 {
+	CLEANUP_PARAMS_FILE struct params_file file = {0};
 	struct strvec hosts = STRVEC_INIT;
-	int r = 0;
+	int r = s->hosts.n ? read_file(s, &file, err) : 0;
 
 	for (size_t i = 0; !r && i < s->hosts.n; i++)
-		r = add_named(s, s->hosts.v[i], &hosts, err);
+		r = add_named(&file, s->hosts.v[i], &hosts, err);
 	strvec_release(&s->hosts);
 	s->hosts = hosts;
 	return r < 0 || !hosts.n ? r : inherit_text(&s->host, hosts.v);
@@ -234,13 +162,15 @@ static int add_defaults(struct params *s, struct err *err)
 
 int params_complete(struct params *s, struct err *err)
 {
-	CLEANUP_CONF struct conf conf = {.host = s->host};
-	int r = read_conf(s, &conf, err);
+	CLEANUP_PARAMS_FILE struct params_file file = {0};
+	const struct params *host;
+	int r = read_file(s, &file, err);
 
+	host = s->host ? params_file_host(&file, s->host) : NULL;
+	if (!r && host)
+		r = params_inherit(s, host, err);
 	if (!r)
-		r = params_inherit(s, &conf.ours, err);
-	if (!r)
-		r = params_inherit(s, &conf.defaults, err);
+		r = params_inherit(s, &file.defaults, err);
 	return r < 0 ? r : add_defaults(s, err);
 }
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # the controller: finds the first bad commit on real machines
 bisect_srcs := cmd-replay.c cmd-report.c cmd-run.c cmd-show.c cmd-status.c log-choice.c log-start.c \
-	mates.c params-options.c params.c session.c show.c
+	mates.c params-file.c params-options.c params.c session.c show.c
 bisect_srcs += $(addprefix run/,ahead.c announce.c believe.c confirm.c flaky.c flaky-ends.c flaky-revert.c hold.c learn.c \
 	owner.c pace.c releases.c run-log.c run.c share.c step.c stock.c undo.c)
 bisect_srcs += $(addprefix team/,board.c crew.c ends.c foretell.c lead.c lookout.c muster.c narrow.c \

@@ -10,7 +10,6 @@
 
 #include "lib/buf.h"
 #include "lib/cleanup.h"
-#include "lib/image.h"
 #include "lib/sha256.h"
 
 /* A config's file stands beside builder.conf unless it is absolute. */
@@ -31,26 +30,17 @@ static int settle_file(struct conf *conf, char **file, struct err *err)
 
 static int settle_config(struct conf *conf, struct conf_config *config, struct err *err)
 {
-	if (!config->file)
-		return err_set(err, -EINVAL, "[config %s] has no 'file'", config->name);
 	if (!config->arch.n)
 		strvec_add(&config->arch, "x86_64");
-	for (size_t i = 0; i < config->arch.n; i++)
-		if (!image_arch_valid(config->arch.v[i]))
-			return err_set(err, -EINVAL,
-				"[config %s] 'arch' can be x86_64 and i386, not '%.50s'",
-				config->name, config->arch.v[i]);
-	return settle_file(conf, &config->file, err);
+	return strvec_check(&config->arch) ? -ENOMEM
+					   : settle_file(conf, &config->file, err);
 }
 
-static int settle_tree(struct conf_tree *tree, struct err *err)
+static void settle_tree(struct conf_tree *tree)
 {
 	struct stat st;
 
-	if (!tree->remote)
-		return err_set(err, -EINVAL, "[tree %s] has no 'remote'", tree->name);
 	tree->in_place = stat(tree->remote, &st) == 0 || tree->remote[0] == '/';
-	return 0;
 }
 
 /* --fragment makes the one config that is built. */
@@ -128,14 +118,10 @@ int conf_settle(struct conf *conf, struct err *err)
 		r = conf_default(&conf->state, "/var/lib/tenfold/builder", err);
 	if (!r)
 		r = conf_default(&conf->disk_floor, "1G", err);
-	for (size_t i = 0; !r && i < conf->n_trees; i++)
-		r = settle_tree(&conf->trees[i], err);
+	for (size_t i = 0; i < conf->n_trees; i++)
+		settle_tree(&conf->trees[i]);
 	for (size_t i = 0; !r && i < conf->n_configs; i++)
 		r = settle_config(conf, &conf->configs[i], err);
-	if (!r && conf->ccache && strcmp(conf->ccache, "no") && !conf->sandbox)
-		r = err_set(err, -EINVAL, "'ccache' works with 'sandbox = yes' alone");
-	if (!r)
-		r = slurm_settle(&conf->slurm, err);
 	if (!r && !conf->sendmail.n)
 		r = strvec_split(&conf->sendmail, "/usr/sbin/sendmail -t -i", err);
 	return r;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What was told, made whole once all of it is read: what --fragment and --repo stand for,
- * what must have been said, paths that hang on the file's place. Of conf.c alone.
+ * a store, paths that hang on the file's place. Of conf.c alone.
  */
 #ifndef TENFOLD_BUILDER_CONF_SETTLE_H
 #define TENFOLD_BUILDER_CONF_SETTLE_H

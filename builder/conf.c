@@ -153,7 +153,8 @@ static const struct option_def tree_options[] = {
 };
 
 static const struct option_def config_options[] = {
-	{"arch", 0, OPTION_WORDS, OPTION_FILE, AT(conf_config, arch), "ARCH", ""},
+	{"arch", 0, OPTION_WORDS, OPTION_FILE, AT(conf_config, arch), "ARCH", "",
+		.valid = image_arch_valid},
 	{"file", 0, OPTION_TEXT, OPTION_FILE, AT(conf_config, file), "FILE", "",
 		.valid = filled},
 	{"base", 0, OPTION_TEXT, OPTION_FILE, AT(conf_config, base), "TARGET", "",
@@ -247,6 +248,17 @@ static void *open_config(void *ctx, const char *name, struct err *err)
 						  : NULL;
 }
 
+/* Both are the file's own, and stand before its sections. */
+static void check_top(void *ctx, const char *name, struct option_faults *faults)
+{
+	const struct conf *conf = ctx;
+
+	(void)name;
+	if (conf->ccache && strcmp(conf->ccache, "no") && !conf->sandbox)
+		options_fault(
+			faults, "ccache", "'ccache' works with 'sandbox = yes' alone");
+}
+
 static void *open_slurm(void *ctx, const char *name, struct err *err)
 {
 	struct conf *conf = ctx;
@@ -260,10 +272,10 @@ static void *open_slurm(void *ctx, const char *name, struct err *err)
 }
 
 static const struct option_section sections[] = {
-	{"", conf_options, open_top},
-	{"slurm", slurm_options, open_slurm},
-	{"tree", tree_options, open_tree},
-	{"config", config_options, open_config},
+	{"", conf_options, .open = open_top, .check = check_top},
+	{"slurm", slurm_options, .required = "work", .open = open_slurm},
+	{"tree", tree_options, .required = "remote", .open = open_tree},
+	{"config", config_options, .required = "file", .open = open_config},
 	{.name = NULL},
 };
 

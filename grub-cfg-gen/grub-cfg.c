@@ -19,17 +19,6 @@ static const char *or_empty(const char *text)
 	return text ? text : "";
 }
 
-/* A URL path that the server serves as it stands. */
-static bool path_valid(const char *path)
-{
-	if (path[0] != '/')
-		return false;
-	for (; *path; path++)
-		if (!isalnum((unsigned char)*path) && !strchr("._+/=?&%:-", *path))
-			return false;
-	return true;
-}
-
 static bool boot_id_valid(const char *boot)
 {
 	return strspn(boot, "0123456789abcdef") == BOOT_ID_TEXT - 1 &&
@@ -50,12 +39,12 @@ static int check_field(bool (*valid)(const char *text), const char *what,
 
 static int check_candidate(const struct grub_candidate *c, struct err *err)
 {
-	int r = check_field(
-		path_valid, "the path of a candidate's kernel", c->kernel, true, err);
+	int r = check_field(grub_cfg_path_valid, "the path of a candidate's kernel",
+		c->kernel, true, err);
 
 	for (size_t i = 0; !r && i < GRUB_CANDIDATE_INITRDS && c->initrds[i]; i++)
-		r = check_field(path_valid, "the path of a candidate's initramfs",
-			c->initrds[i], false, err);
+		r = check_field(grub_cfg_path_valid,
+			"the path of a candidate's initramfs", c->initrds[i], false, err);
 	return r;
 }
 

@@ -86,7 +86,8 @@ bool grub_cfg_server_valid(const char *text);  /* HOST:PORT */
 bool grub_cfg_ipv4_valid(const char *text);    /* four numbers */
 bool grub_cfg_netmask_valid(const char *text); /* four numbers, ones then zeroes */
 bool grub_cfg_serial_valid(
-	const char *text);                 /* ttyS0 or ttyS0,115200 or ttyS0,115200n8 */
-bool grub_cfg_nfs_valid(const char *text); /* HOST:/PATH */
+	const char *text);                  /* ttyS0 or ttyS0,115200 or ttyS0,115200n8 */
+bool grub_cfg_nfs_valid(const char *text);  /* HOST:/PATH */
+bool grub_cfg_path_valid(const char *text); /* what the server serves as it stands */
 
 #endif

@@ -72,6 +72,16 @@ bool grub_cfg_netmask_valid(const char *text)
 	return zeroes != UINT32_MAX && !(zeroes & (zeroes + 1));
 }
 
+bool grub_cfg_path_valid(const char *text)
+{
+	if (*text != '/')
+		return false;
+	for (; *text; text++)
+		if (!isalnum((unsigned char)*text) && !strchr("._+/=?&%:-", *text))
+			return false;
+	return true;
+}
+
 bool grub_cfg_serial_valid(const char *text)
 {
 	unsigned int unit, speed;

@@ -17,7 +17,15 @@ static bool mac_valid(const char *text)
 	return mac_parse(text, &mac) == 0;
 }
 
+/* An empty one is none: so a host takes back what the file's first part says. */
+static bool initrd_valid(const char *text)
+{
+	return !*text || grub_cfg_path_valid(text);
+}
+
 /* clang-format off */
+/* The command line has grub_cfg_write()'s own sentences. */
+#define OF_FILE(where_, what) ((where_) == OPTION_FILE ? (what) : 0)
 /* The options of a host. `where` they stand and `at` which offset differ between the
  * command line and the file. */
 #define HOST_TEXT(where_, at, name_, field, arg_, valid_, help_)                         \
@@ -55,10 +63,13 @@ static bool mac_valid(const char *text)
 		"arm the hardware watchdog (default 0: no)"),                            \
 	{.name = "local", .kind = OPTION_BOOL, .where = where_, .offset = at(local),     \
 		.help = "boot the local disk by default"},                               \
-	HOST_TEXT(where_, at, "kernel", kernel, "PATH", NULL,                            \
+	HOST_TEXT(where_, at, "kernel", kernel, "PATH",                                  \
+		OF_FILE(where_, grub_cfg_path_valid),                                    \
 		"boot this one straight from GRUB"),                                     \
 	{.name = "initrd", .kind = OPTION_LIST, .where = where_, .offset = at(initrds),  \
-		.arg = "PATH", .help = "its initramfs; up to four times"},               \
+		.arg = "PATH", .max = OF_FILE(where_, GRUB_CANDIDATE_INITRDS),           \
+		.valid = OF_FILE(where_, initrd_valid),                                  \
+		.help = "its initramfs; up to four times"},                              \
 	HOST_TEXT(where_, at, "cmdline", cmdline, "WORDS", NULL, "its command line"),    \
 	HOST_TEXT(where_, at, "label", label, "TEXT", NULL, "what the screen calls it")
 /* clang-format on */
@@ -163,33 +174,38 @@ static void *open_host(void *ctx, const char *name, struct err *err)
 	return &s->hosts[s->n_hosts++];
 }
 
-/* Every host has a MAC, and none has another's. */
-static int check_hosts(const struct settings *s, struct err *err)
+/* None has the MAC of one before it. */
+static void check_host(void *ctx, const char *name, struct option_faults *faults)
 {
-	struct mac a, b;
+	const struct settings *s = ctx;
+	const struct host_settings *host = find_host(s, name);
+	struct mac ours, other;
 
-	for (size_t i = 0; i < s->n_hosts; i++) {
-		if (!s->hosts[i].mac)
-			return err_set(err, -EINVAL, "%s: host '%s' has no mac",
-				s->config, s->hosts[i].name);
-		mac_parse(s->hosts[i].mac, &a);
-		for (size_t j = 0; j < i; j++) {
-			mac_parse(s->hosts[j].mac, &b);
-			if (mac_equal(&a, &b))
-				return err_set(err, -EINVAL,
-					"%s: hosts '%s' and '%s' have the same mac %s",
-					s->config, s->hosts[j].name, s->hosts[i].name,
-					a.text);
+	if (!host->mac)
+		return;
+	mac_parse(host->mac, &ours);
+	for (const struct host_settings *h = s->hosts; h < host; h++) {
+		if (!h->mac)
+			continue;
+		mac_parse(h->mac, &other);
+		if (mac_equal(&ours, &other)) {
+			options_fault(faults, "mac",
+				"hosts '%.60s' and '%.60s' have the same mac %s", h->name,
+				name, ours.text);
+			return;
 		}
 	}
-	return 0;
 }
 
 int settings_read(struct settings *s, int argc, char **argv, struct err *err)
 {
 	const struct option_section sections[] = {
 		{.name = "", .defs = host_defs, .open = open_base},
-		{.name = "host", .defs = host_defs, .open = open_host},
+		{.name = "host",
+			.defs = host_defs,
+			.required = "mac",
+			.open = open_host,
+			.check = check_host},
 		{.name = NULL},
 	};
 	int next, r;
@@ -205,8 +221,7 @@ int settings_read(struct settings *s, int argc, char **argv, struct err *err)
 		return err_set(err, -EINVAL, "nothing is known of '%s'", argv[next]);
 	if (!s->config)
 		return 0;
-	r = options_file(s->config, sections, s, err);
-	return r < 0 ? r : check_hosts(s, err);
+	return options_file(s->config, sections, s, err);
 }
 
 void settings_release(struct settings *s)

@@ -8,7 +8,7 @@
 #define TENFOLD_ERR_H
 
 struct err {
-	char text[1024]; /* empty as long as nothing failed; cut with "..." if longer */
+	char text[2048]; /* empty as long as nothing failed; cut with "..." if longer */
 };
 
 #define ERR_INIT           \

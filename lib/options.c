@@ -69,23 +69,57 @@ static int set_bool(
 	return err_set(err, -EINVAL, "'%s' takes yes or no, not '%s'", def->name, text);
 }
 
-static int set_words(struct strvec *value, const char *text, struct err *err)
+static int check_text(const struct option_def *def, const char *text, struct err *err)
+{
+	if (def->valid && !def->valid(text))
+		return err_set(err, -EINVAL, "'%s' cannot be '%.200s'", def->name, text);
+	return 0;
+}
+
+static int set_words(const struct option_def *def, struct strvec *value, const char *text,
+	struct err *err)
 {
 	CLEANUP_STRVEC struct strvec words = STRVEC_INIT;
 	int r = strvec_split(&words, text, err);
 
+	for (size_t i = 0; !r && i < words.n; i++)
+		r = check_text(def, words.v[i], err);
 	if (r < 0)
 		return r;
+	if (words.n < def->min)
+		return err_set(err, -EINVAL, "'%s' cannot be '%.200s'", def->name, text);
+	if (def->max && words.n > def->max)
+		return err_set(err, -EINVAL, "'%s' takes up to %u words, not %zu",
+			def->name, def->max, words.n);
 	strvec_release(value);
 	*value = words;
 	words = (struct strvec)STRVEC_INIT;
 	return 0;
 }
 
-static int set_text(char **value, const char *text, struct err *err)
+static int add_text(const struct option_def *def, struct strvec *value, const char *text,
+	struct err *err)
 {
-	char *copy = strdup(text);
+	int r = check_text(def, text, err);
 
+	if (r < 0)
+		return r;
+	if (def->max && value->n >= def->max)
+		return err_set(err, -EINVAL, "'%s' may stand %u times, not more",
+			def->name, def->max);
+	strvec_add(value, text);
+	return 0;
+}
+
+static int set_text(
+	const struct option_def *def, char **value, const char *text, struct err *err)
+{
+	int r = check_text(def, text, err);
+	char *copy;
+
+	if (r < 0)
+		return r;
+	copy = strdup(text);
 	if (!copy)
 		return err_set(err, -ENOMEM, "out of memory");
 	free(*value);
@@ -96,28 +130,30 @@ static int set_text(char **value, const char *text, struct err *err)
 static int set(
 	const struct option_def *def, void *values, const char *text, struct err *err)
 {
-	if (def->valid && !def->valid(text))
-		return err_set(err, -EINVAL, "'%s' cannot be '%.200s'", def->name, text);
 	switch (def->kind) {
 	case OPTION_TEXT:
-		return set_text(field(def, values), text, err);
+		return set_text(def, field(def, values), text, err);
 	case OPTION_NUMBER:
 		return set_number(def, field(def, values), text, err);
 	case OPTION_BOOL:
 		return set_bool(def, field(def, values), text, err);
 	case OPTION_LIST:
-		strvec_add(field(def, values), text);
-		return 0;
+		return add_text(def, field(def, values), text, err);
 	case OPTION_WORDS:
-		return set_words(field(def, values), text, err);
+		return set_words(def, field(def, values), text, err);
 	}
 	return -EINVAL;
+}
+
+const struct option_def *options_find(const struct option_def *defs, const char *name)
+{
+	return find(defs, name, strlen(name), OPTION_FILE);
 }
 
 int options_set(const struct option_def *defs, void *values, const char *name,
 	const char *text, struct err *err)
 {
-	const struct option_def *def = find(defs, name, strlen(name), OPTION_FILE);
+	const struct option_def *def = options_find(defs, name);
 
 	if (!def)
 		return err_set(err, -ENOENT, "there is no option '%.100s'", name);

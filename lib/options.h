@@ -35,8 +35,10 @@ struct option_def {
 	size_t offset;   /* of the field in the values */
 	const char *arg; /* what it takes, for --help: "FILE"; NULL for OPTION_BOOL */
 	const char *help;
-	unsigned int min, max;           /* OPTION_NUMBER; max 0: no limit */
-	bool (*valid)(const char *text); /* OPTION_TEXT/LIST: NULL takes all */
+	/* OPTION_NUMBER: the value; OPTION_WORDS: how many; OPTION_LIST: max uses; max 0:
+	 * no limit */
+	unsigned int min, max;
+	bool (*valid)(const char *text); /* OPTION_TEXT/LIST/WORDS: each; NULL: all */
 };
 
 /* Tables end with a def whose name is NULL. */
@@ -56,18 +58,36 @@ int options_args(const struct option_def *defs, void *values, int argc, char **a
 int options_set(const struct option_def *defs, void *values, const char *name,
 	const char *text, struct err *err);
 
+/* What is wrong with a config file, by line. */
+struct option_faults;
+
 /* Which options a section of a config file has. */
 struct option_section {
 	const char *name; /* "" for what stands before any section; "host" for both
 			   * [host] and [host NAME] */
 	const struct option_def *defs;
+	const char *required; /* an option that it must have; NULL: none */
 	/* the values for a section as it begins; name is NAME or "". NULL result: bad
 	 * name, with a sentence */
 	void *(*open)(void *ctx, const char *name, struct err *err);
+	/* Says what is wrong with a section beside its single options, by
+	 * options_fault(). Called once a section (and once for those of one name) when
+	 * the whole file is read, whatever else was wrong: what was is not among the
+	 * values. NULL: nothing */
+	void (*check)(void *ctx, const char *name, struct option_faults *faults);
 };
 
-/* Reads a config file. All errors at once: err gets "file:line: sentence" lines joined
- * by newlines, as many as fit; -EINVAL. -ENOENT if there is no such file. */
+/* For a section's check: one fault. It is told with the line of that option, or of the
+ * section if the option is not there (NULL: it is about none). */
+void options_fault(struct option_faults *faults, const char *option, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* The option of that name in a config file; NULL. */
+const struct option_def *options_find(const struct option_def *defs, const char *name);
+
+/* Reads a config file. All errors at once: err gets "file:line: sentence" lines in the
+ * file's order joined by newlines, as many as fit, and how many there are beside;
+ * -EINVAL. -ENOENT if there is no such file. */
 int options_file(const char *path, const struct option_section *sections, void *ctx,
 	struct err *err);
 

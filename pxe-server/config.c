@@ -124,7 +124,7 @@ const struct option_def config_options[] = {
 	{"threads", 0, FIELD(OPTION_NUMBER, threads), "N",
 		"that move bytes over HTTP (2)", 1, 64, NULL},
 	{"thaw", 0, FIELD(OPTION_WORDS, thaw), "COMMAND",
-		"brings a cold image back (tenfold-builder thaw)", 0, 0, path_valid},
+		"brings a cold image back (tenfold-builder thaw)", 1, 0, path_valid},
 	{"check-config", 0, ARGS_ONLY(OPTION_BOOL, check), NULL,
 		"read the settings, say what is wrong with them, end", 0, 0, NULL},
 	{"help", 'h', ARGS_ONLY(OPTION_BOOL, help), NULL, "this text", 0, 0, NULL},
@@ -162,9 +162,9 @@ static int set_defaults(struct config *config, struct err *err)
 static int read_file(struct config *config, const char *path, struct err *err)
 {
 	const struct option_section sections[] = {
-		{"", config_options, open_section},
-		{"server", config_options, open_section},
-		{NULL, NULL, NULL},
+		{"", config_options, .open = open_section},
+		{"server", config_options, .open = open_section},
+		{.name = NULL},
 	};
 
 	return options_file(path, sections, config, err);

@@ -111,6 +111,9 @@ int command_power(const struct params *s, struct strvec *argv, struct err *err)
 	buf_init(&name, 64);
 	if (s->power.n || !s->method)
 		return expand(s, &none, &s->power, argv, err);
+	if (!s->power_args.n && !s->address && !strcmp(s->method, "ssh"))
+		return err_set(err, -EINVAL,
+			"method 'ssh' wants the host's address, or power-args");
 	buf_addf(&name, "power-%s", s->method);
 	ready_command(name.data, &words);
 	if (s->power_args.n)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "settings.h"
 
-#include <errno.h>
 #include <string.h>
 
 /* --name or --name=value, and none of those that the builder itself gives. */
@@ -34,11 +33,3 @@ const struct option_def slurm_options[] = {
 	{"poll", 0, OPTION_NUMBER, OPTION_FILE, AT(poll), "S", "", .min = 1, .max = 3600},
 	OPTION_END,
 };
-
-int slurm_settle(struct slurm_settings *slurm, struct err *err)
-{
-	if (slurm->on && !slurm->work)
-		return err_set(err, -EINVAL,
-			"[slurm] has no 'work': a folder of each node's own disk");
-	return 0;
-}

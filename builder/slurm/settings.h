@@ -16,7 +16,4 @@ struct slurm_settings {
 
 extern const struct option_def slurm_options[];
 
-/* After the file was read. -EINVAL with a sentence. */
-int slurm_settle(struct slurm_settings *slurm, struct err *err);
-
 #endif

@@ -103,8 +103,34 @@ builder 'a command that is none' \
 printf 'stor = x\npoll = abc\n[tree ../x]\nremote = /x\n' >bad.conf
 refuses 'a bad file: all of it, with its lines' "bad.conf:1: there is no option 'stor'
 bad.conf:2: 'poll' takes a whole number from 1 to 4294967295, not 'abc'
-bad.conf:4: [tree NAME] wants a name of letters, digits and ._+-, not '../x'" \
+bad.conf:3: [tree NAME] wants a name of letters, digits and ._+-, not '../x'" \
 	builder --conf bad.conf status
+cat >bad.conf <<EOF
+store = x
+ccache = yes
+sandbox = no
+[tree a]
+branches = main
+[tree b]
+[config c]
+arch = x86_64 arm
+base = nosuch
+not an option
+[config d]
+file = f
+neither is this
+[slurm]
+EOF
+refuses 'sections that lack something: all of them, each with its line' \
+	"bad.conf:2: 'ccache' works with 'sandbox = yes' alone
+bad.conf:4: [tree a] has no 'remote'
+bad.conf:6: [tree b] has no 'remote'
+bad.conf:7: [config c] has no 'file'
+bad.conf:8: 'arch' cannot be 'arm'
+bad.conf:9: 'base' cannot be 'nosuch'
+bad.conf:10: this is neither 'name = value' nor a [section]
+bad.conf:13: this is neither 'name = value' nor a [section]
+bad.conf:14: [slurm] has no 'work'" builder --conf bad.conf build HEAD
 
 ends=(--repo repo --good t1 --bad t3)
 bisect 'good and bad swapped' \
@@ -131,11 +157,59 @@ refuses 'a bad file: all of it, with its lines' "bad.conf:2: there is no option 
 bad.conf:4: 'mac' cannot be 'zz'
 bad.conf:5: a quote is not closed in '\"a'" \
 	bisect run --conf bad.conf --state bisect --host h "${ends[@]}" -- true
+cat >bad.conf <<EOF
+[defaults]
+reboot = reset %z
+warm = again %m
+[host h]
+method = ssh
+[host i]
+mac = 52:54:00:00:00:01
+power = relay %a
+reboot = ssh %a
+[hosts rack]
+names = h ../i
+[hosts row]
+[hosts both]
+names = h i h
+EOF
+refuses 'hosts that lack something: all of them, each with its line' \
+	"bad.conf:2: 'reboot' cannot be '%z'
+bad.conf:4: there is nothing to put for '%m' in '%m'
+bad.conf:5: method 'ssh' wants the host's address, or power-args
+bad.conf:8: there is nothing to put for '%a' in '%a'
+bad.conf:9: there is nothing to put for '%a' in '%a'
+bad.conf:11: 'names' cannot be '../i'
+bad.conf:12: [hosts row] has no 'names'
+bad.conf:14: host 'h' is named twice" \
+	bisect run --conf bad.conf --state bisect --host h "${ends[@]}" -- true
 
 printf 'server = x y\n[host a]\nmac = zz\ncolour = red\n' >bad.ini
 refuses 'a bad file: all of it, with its lines' "bad.ini:1: 'server' cannot be 'x y'
 bad.ini:3: 'mac' cannot be 'zz'
 bad.ini:4: there is no option 'colour'" grub-cfg --config bad.ini --tree tree
+cat >bad.ini <<EOF
+server = 10.0.0.1:8080
+[host a]
+mac = 52:54:00:00:00:01
+[host b]
+[host c]
+kernel = /a b
+mac = 52-54-00-00-00-01
+initrd = /1
+initrd = /2
+initrd = /3
+initrd = /4
+initrd = /5
+[host a]
+mac = 52:54:00:00:00:02
+EOF
+refuses 'hosts that lack something: all of them, each with its line' \
+	"bad.ini:4: [host b] has no 'mac'
+bad.ini:6: 'kernel' cannot be '/a b'
+bad.ini:7: hosts 'a' and 'c' have the same mac 52:54:00:00:00:01
+bad.ini:12: 'initrd' may stand 4 times, not more
+bad.ini:13: there is a host 'a' already" grub-cfg --config bad.ini --tree tree
 refuses 'a file that is not there' "cannot open 'none': No such file or directory" \
 	grub-cfg --config none --tree tree
 refuses 'a MAC that is none' "'mac' cannot be '52:54'" grub-cfg --mac 52:54 --server a:1

@@ -65,12 +65,12 @@ static void all_mistakes_are_told_at_once(void **state)
 	p.config_file = strdup(write_conf(
 		"[defaults]\nfoo = 1\n[host b]\nlimit-grub = -1\nmethod = magic\n"
 		"mac = 12\non-timeout = perhaps\n[host ../x]\npoll = 1\n[hosts]\nx = "
-		"1\n"));
+		"1\n[hosts r]\n"));
 	p.host = strdup("a");
 	assert_int_equal(params_complete(&p, &err), -EINVAL);
-	for (int line = 2; line <= 11; line++) {
+	for (int line = 2; line <= 12; line++) {
 		char place[32];
-		bool wrong = line != 3 && line != 8 && line != 10;
+		bool wrong = line != 3 && line != 9 && line != 11;
 
 		snprintf(place, sizeof(place), "conf:%d: ", line);
 		assert_int_equal(strstr(err.text, place) != NULL, wrong);
@@ -95,7 +95,7 @@ static void a_name_may_stand_for_hosts(void **state)
 		{"a b", "a b", NULL},
 		{"rack a", "b c a", NULL},
 		{"a a", NULL, "named twice"},
-		{"rack c", NULL, "named twice"},
+		{"rack c", NULL, "host 'c' is named twice"},
 	};
 
 	(void)state;
@@ -182,9 +182,39 @@ static void a_placeholder_needs_a_value(void **state)
 	struct err err = ERR_INIT;
 
 	(void)state;
-	complete(&p, "[host a]\npower = relay %a\n", "a");
+	complete(&p, "[host a]\npower = relay %A\n", "a");
 	assert_int_equal(command_power(&p, &argv, &err), -EINVAL);
-	assert_non_null(strstr(err.text, "'%a'"));
+	assert_non_null(strstr(err.text, "'%A'"));
+}
+
+static void assert_refused(const char *conf, const char *says)
+{
+	CLEANUP_PARAMS struct params p = {0};
+	struct err err = ERR_INIT;
+
+	p.config_file = strdup(write_conf(conf));
+	p.host = strdup("a");
+	assert_int_equal(params_complete(&p, &err), -EINVAL);
+	if (!strstr(err.text, says))
+		fail_msg("'%s' does not say '%s'", err.text, says);
+}
+
+/* What the file alone can tell is told of every host, with its line. */
+static void a_host_has_what_its_commands_need(void **state)
+{
+	(void)state;
+	assert_refused("[host b]\npoll = 1\npower = relay %a\n",
+		"conf:3: there is nothing to put for '%a'");
+	assert_refused("[defaults]\nreboot = ssh %a\n[host b]\npoll = 1\n",
+		"conf:3: there is nothing to put for '%a'");
+	assert_refused("[host b]\npoll = 1\nmethod = ssh\n",
+		"conf:3: method 'ssh' wants the host's address");
+	assert_refused(
+		"[defaults]\npower = relay %Q\n", "conf:2: 'power' cannot be '%Q'");
+	assert_refused("[defaults]\nbuild-command = make %c %\n",
+		"conf:2: 'build-command' cannot be '%'");
+	assert_refused("[hosts r]\nnames = a b a\n", "conf:2: host 'a' is named twice");
+	assert_refused("[hosts r]\nnames =\n", "conf:2: 'names' cannot be ''");
 }
 
 static void the_man_page_has_every_option(void **state)
@@ -233,6 +263,7 @@ int main(void)
 		cmocka_unit_test(commands_are_words),
 		cmocka_unit_test(ready_commands_are_found),
 		cmocka_unit_test(a_placeholder_needs_a_value),
+		cmocka_unit_test(a_host_has_what_its_commands_need),
 		cmocka_unit_test(the_man_page_has_every_option),
 		cmocka_unit_test(the_example_is_taken),
 	};

@@ -135,11 +135,14 @@ static void bad_files_are_told_by_line(void **state)
 {
 	assert_config_refused(*state, "server = x\nnetmask = 1\n", "hosts.ini:1: ");
 	assert_config_refused(*state, "server = x\nnetmask = 1\n", "hosts.ini:2: ");
-	assert_config_refused(*state, "[host a]\nserver = a:1\n", "'a' has no mac");
+	assert_config_refused(
+		*state, "[host a]\nserver = a:1\n", "hosts.ini:1: [host a] has no 'mac'");
 	assert_config_refused(*state, "[host]\nmac = 525400000002\n", "name");
 	assert_config_refused(*state,
 		"[host a]\nmac = 525400000002\n[host b]\nmac = 52:54:00:00:00:02\n",
-		"same mac");
+		"hosts.ini:4: hosts 'a' and 'b' have the same mac 52:54:00:00:00:02");
+	assert_config_refused(*state, "initrd = /a\ninitrd = b\n",
+		"hosts.ini:2: 'initrd' cannot be 'b'");
 	assert_config_refused(*state, "[lab]\nx = 1\n", "no section 'lab'");
 }
 
@@ -156,6 +159,10 @@ static void bad_usage_is_2(void **state)
 	assert_int_equal(RUN("-c", config), 2);
 	assert_int_equal(RUN("-c", config, "--host", "lab9"), 2);
 	assert_int_equal(RUN("-c", "/nonexistent/hosts.ini"), 2);
+	assert_int_equal(RUN("--server", "a:1", "--mac", "525400000002", "--kernel", "/k",
+				 "--initrd", "/1", "--initrd", "/2", "--initrd", "/3",
+				 "--initrd", "/4", "--initrd", "/5"),
+		2);
 }
 
 static void a_tree_has_every_host(void **state)

@@ -53,8 +53,9 @@ static void all_errors_at_once_with_their_lines(void **state)
 	snprintf(want, sizeof(want),
 		"%s:1: 'listen' cannot be 'nowhere'\n%s:3: there is no option 'colour'\n"
 		"%s:4: 'timeout' takes a whole number from 0 to 3600, not 'soon'\n"
-		"%s:5: 'netmask' cannot be '255.0.255.0'",
-		file, file, file, file);
+		"%s:5: 'netmask' cannot be '255.0.255.0'\n"
+		"%s:6: there is no section 'lab'",
+		file, file, file, file, file);
 	assert_string_equal(err.text, want);
 	config_release(&config);
 }
