@@ -6,6 +6,7 @@
 #include "cmd.h"
 #include "lib/log.h"
 #include "lib/text.h"
+#include "lib/worktree.h"
 #include "report/text.h"
 #include "run/ahead.h"
 #include "run/hold.h"
@@ -61,6 +62,14 @@ static void announce_run(struct session *s)
 	view_ops.say(&s->view, line);
 }
 
+static void note_uncommitted(const struct session *s)
+{
+	struct err note = ERR_INIT;
+
+	if (worktree_differs(s->history.repo, s->settings.repo, &note))
+		log_warn("%s", note.text);
+}
+
 static int run_alone(struct session *s, struct err *err)
 {
 	int end = session_find_good(s, err);
@@ -91,6 +100,7 @@ int cmd_run(int argc, char **argv)
 	}
 	if (session_check(&s, &err) < 0 || session_begin(&s, &err) < 0)
 		return cmd_fail(&err);
+	note_uncommitted(&s);
 	announce_run(&s);
 	hold_range(&s);
 	end = s.n_mates ? muster_run(&s, &err) : run_alone(&s, &err);

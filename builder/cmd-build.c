@@ -8,12 +8,14 @@
 #include <string.h>
 
 #include "git/refs.h"
+#include "git/repo.h"
 #include "git/revs.h"
 #include "job/publish.h"
 #include "kbuild/kbuild.h"
 #include "keep/follow.h"
 #include "lib/clock.h"
 #include "lib/log.h"
+#include "lib/worktree.h"
 #include "queue/ask.h"
 
 /* So many wishes of a range stand at a time: the watching builder goes from one to its
@@ -215,6 +217,16 @@ static int publish_refs(struct builder *b, struct err *err)
 	return ask_is_watched(b) ? 0 : refs_publish(&b->conf, NULL, NULL, err);
 }
 
+static void note_uncommitted(const struct conf *conf)
+{
+	CLEANUP_REPO git_repository *repo = NULL;
+	struct err note = ERR_INIT;
+
+	if (conf->repo && repo_open(conf->repo, &repo, NULL) == 0 &&
+		worktree_differs(repo, conf->repo, &note))
+		log_warn("%s", note.text);
+}
+
 static int build_all(struct builder *b, const struct revs *revs, struct err *err)
 {
 	CLEANUP(run_release)
@@ -225,6 +237,7 @@ static int build_all(struct builder *b, const struct revs *revs, struct err *err
 		r = make_items(&run, err);
 	if (r < 0)
 		return r == -ENOMEM ? EXIT_INFRA : EXIT_INPUT;
+	note_uncommitted(&b->conf);
 	r = publish_clean(&b->store, err);
 	if (!r)
 		r = publish_refs(b, err);

@@ -2,7 +2,7 @@
 /*
  * The part of a git history that a bisection is about, read once by libgit2: the
  * commits reachable from the bad one and from no good one, as a graph of numbers.
- * Only reads; a dirty work tree or a bare repository makes no difference.
+ * Only reads; what is not committed, or a bare repository, makes no difference.
  */
 #ifndef TENFOLD_BISECT_HISTORY_H
 #define TENFOLD_BISECT_HISTORY_H

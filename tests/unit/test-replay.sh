@@ -27,7 +27,9 @@ git init -q "$dir/repo"
 git -C "$dir/repo" config user.email t@example.org
 git -C "$dir/repo" config user.name T
 for i in 1 2 3; do
-	git -C "$dir/repo" commit -q --allow-empty -m "$i"
+	echo "$i" >"$dir/repo/file"
+	git -C "$dir/repo" add file
+	git -C "$dir/repo" commit -q -m "$i"
 	git -C "$dir/repo" tag "t$i"
 done
 at() { # TAG
@@ -61,6 +63,12 @@ log() { # LINE...: a log that leaves nothing to try
 
 log
 is "git's log: the culprit" "[0,\"found\",\"$(at t3)\",[]]" "$(replay)"
+note="tenfold-bisect: '$dir/repo' has changes that are not committed: they are in no image"
+is 'nothing is said of a repository in which all is committed' 0 "$(grep -cxF "$note" "$dir/said")"
+echo 4 >"$dir/repo/file"
+is 'a change that is not committed changes nothing' "[0,\"found\",\"$(at t3)\",[]]" "$(replay)"
+is 'and is told once' 1 "$(grep -cxF "$note" "$dir/said")"
+git -C "$dir/repo" checkout -q file
 log '# tenfold: event=signature failure=exit=3'
 is 'which failure counted there counts here' "[0,\"found\",\"$(at t3)\",[\"exit=3\"]]" "$(replay)"
 is 'unless another one is named' "[0,\"found\",\"$(at t3)\",[]]" "$(replay --failure exit=4)"

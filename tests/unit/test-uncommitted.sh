@@ -38,6 +38,10 @@ kernel() { # COMMIT: the one of its image
 leaked() { # files of the builder's that have a word of what is not committed
 	grep -rla UNCOMMITTED "$dir/store" "$dir/state"
 }
+noted() { # REPO: lines that tell of changes in it
+	grep -cxF "tenfold-builder: '$1' has changes that are not committed: they are in no image" \
+		"$dir/said"
+}
 built_of() { # COMMIT WORD...: how the builder ends that builds it, of nothing that is there
 	rm -rf "$dir/store" "$dir/state"
 	mkdir "$dir/store"
@@ -74,15 +78,20 @@ ln -s core.txt "$dir/work/link"
 commit one && one=$commit
 commit two && two=$commit
 work worktree add -q "$dir/side" "$one" 2>"$dir/said"
+conf ''
+echo untracked >"$dir/work/untracked"
+is 'a repository in which all is committed' 0 "$(built_of main --repo "$dir/work")"
+is 'is built without a word of it' 0 "$(noted "$dir/work")"
+rm "$dir/work/untracked"
 echo UNCOMMITTED-side >>"$dir/side/core.txt"
 make_dirty
-conf ''
 is 'a work tree that differs from what is committed in every way' \
 	' M Makefile|A  added.txt| M core.txt|D  dropped.txt| D gone.txt| M link|M  staged.txt|?? dropped.txt|?? new.txt' \
 	"$(work status --porcelain | paste -sd '|')"
 
 is 'a repository in which somebody works is built, and left as it is' 0 \
 	"$(built_of main --repo "$dir/work")"
+is 'which is told once' 1 "$(noted "$dir/work")"
 is 'the image is what was committed' "$(committed "$two")" "$(kernel "$two")"
 is 'its release too' 6.1.0-mini "$(jq -r .release "$(image "$two")/image.json")"
 is 'nothing of the rest came to the store or the sources' '' "$(leaked)"
@@ -92,11 +101,13 @@ is 'is what was committed' "$(committed "$one")" "$(kernel "$one")"
 is 'and no more' '' "$(leaked)"
 
 is 'a second work tree of it' 0 "$(built_of HEAD --repo "$dir/side")"
+is 'is told of by its own name' 1 "$(noted "$dir/side")"
 is 'has what was committed there' "$(committed "$one")" "$(kernel "$one")"
 is 'and no more than that' '' "$(leaked)"
 
 sed -i "s,^remote = .*,remote = $dir/work," "$dir/builder.conf"
 is 'a tree that is read in place' 0 "$(built_of main)"
+is 'is built without a word: nobody has said that it is what he works on' 0 "$(noted "$dir/work")"
 is 'is what was committed, too' "$(committed "$two")" "$(kernel "$two")"
 is 'with nothing else' '' "$(leaked)"
 
