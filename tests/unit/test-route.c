@@ -100,6 +100,14 @@ static void allow_comes_from_the_table(void **state)
 	assert_string_equal(rp.allow.data, "GET, HEAD, PUT");
 }
 
+static const char *says(int status)
+{
+	if (status == 401)
+		return "writing needs the server's token: 'Authorization: Bearer "
+		       "TOKEN'\n";
+	return status == 403 ? "this is not the server's token\n" : "hello you\n";
+}
+
 static void writes_want_the_token(void **state)
 {
 	static const struct {
@@ -127,6 +135,7 @@ static void writes_want_the_token(void **state)
 			table[i].authorization, &rp);
 		assert_int_equal(rp.status, table[i].status);
 		assert_int_equal(rp.challenge, table[i].status == 401);
+		assert_string_equal(rp.body.data, says(table[i].status));
 	}
 }
 

@@ -83,6 +83,20 @@ is 'a commit for one boot' "200 x86_64/lab/$A" "$(ask -X PUT -d aaaaaaa /v1/host
 is 'a write by another name of this machine' \
 	"401 writing needs the server's token: 'Authorization: Bearer TOKEN'" \
 	"$(ask -X PUT -H 'Host: kernels' -d aaaaaaa /v1/hosts/lab3/next)"
+before=$(ask /v1/hosts)
+for method in PUT DELETE; do
+	is "a wrong token: $method" "403 this is not the server's token" \
+		"$(ask -X $method -d local -H 'Host: kernels' -H 'Authorization: Bearer wrong' \
+			/v1/hosts/lab3/default)"
+done
+is 'it cannot make a host' "403 this is not the server's token" \
+	"$(ask -X PUT -H 'Host: kernels' -H 'Authorization: Bearer wrong' -d name=lab9 \
+		/v1/hosts/52:54:00:00:00:09)"
+is 'and has changed nothing' "200 x86_64/lab/$A 200 x86_64/lab/$A $before" \
+	"$(ask /v1/hosts/lab3/default) $(ask /v1/hosts/lab3/next) $(ask /v1/hosts)"
+is 'the right one may' "200 x86_64/lab/$A" \
+	"$(ask -X PUT -H 'Host: kernels' -H "Authorization: Bearer $(cat "$dir/state/token")" \
+		-d aaaaaaa /v1/hosts/lab3/next)"
 is 'an unknown image' \
 	"404 there is no image 'v6.1-rc4' for x86_64; the nearest is 'v6.1-rc3'" \
 	"$(ask -X PUT -d v6.1-rc4 /v1/hosts/lab3/default)"
