@@ -103,6 +103,10 @@ is 'the page shows the failure' 1 \
 metric() {
 	curl -sS "http://$where/metrics" | sed -n "s/^$1 //p"
 }
+is 'every metric is documented, and no other' \
+	"$(curl -sS "http://$where/metrics" | sed -n 's/^# TYPE \([^ ]*\) .*/\1/p' | sort)" \
+	"$(grep -o '`tenfold_[a-z_]*' docs/http-api.md | sed 's/`//; s/_seconds_\(sum\|count\)$/_seconds/' |
+		sort -u)"
 is 'the metrics: running' 1 "$(metric tenfold_builder_running)"
 is 'the metrics: failures' 1 "$(metric 'tenfold_recent_builds{result="failed",window="1d"}')"
 
