@@ -204,6 +204,8 @@ const struct option_def params_options[] = {
 		"ready power command", .valid = is_method},
 	{"power-args", 0, OPTION_WORDS, OPTION_FILE, AT(power_args), "WORDS",
 		"what the ready power command needs to know", .valid = is_host_word},
+	{"ssh-args", 0, OPTION_WORDS, OPTION_FILE, AT(ssh_args), "WORDS",
+		"options of ssh for the ready commands", .valid = is_host_word},
 	{"reboot", 0, OPTION_WORDS, OPTION_FILE, AT(reboot), "WORDS",
 		"command that reboots the host through its OS", .valid = is_host_word},
 	{"warm", 0, OPTION_WORDS, OPTION_FILE, AT(warm), "WORDS",

@@ -37,7 +37,7 @@ struct params {
 		limit_fetch, limit_kexec;
 	/* config file only */
 	char *mac, *address, *method;
-	struct strvec reboot, power, power_args, warm;
+	struct strvec reboot, power, power_args, warm, ssh_args;
 	unsigned int command_timeout;
 };
 

@@ -307,10 +307,10 @@ static int save(struct db *db, const struct boot *boot, struct err *err)
 {
 	int r = db_run(db, err,
 		"UPDATE boots SET state = ?, image = ?, release = ?, build_id = ?, "
-		"detail = ?"
+		"detail = ?, local = ?"
 		" WHERE seq = ?",
-		"ttttti", boot->state, boot->image, boot->release, boot->build_id,
-		boot->detail, boot->seq);
+		"tttttii", boot->state, boot->image, boot->release, boot->build_id,
+		boot->detail, (int64_t)boot->local, boot->seq);
 
 	if (!r && boot->ok >= 0)
 		r = db_run(db, err, "UPDATE boots SET ok = ? WHERE seq = ?", "ii",

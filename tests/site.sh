@@ -9,7 +9,8 @@ SITE=${SITE:-$BUILD/site}
 LINUX=$SITE/linux
 STORE=$SITE/store
 lab=$PWD/tests/lab/lab
-export BUILD CACHE
+TENFOLD_LIBEXECDIR=$PWD/bisect/helpers
+export BUILD CACHE TENFOLD_LIBEXECDIR
 # these would reach the makes of the kernels
 unset MAKEFLAGS MFLAGS MAKELEVEL
 
@@ -108,9 +109,9 @@ site_bisect_host() {
 [host $3]
 mac = $4
 address = $5
-reboot = $lab -C $2 ssh $3 reboot
-warm = $lab -C $2 ssh $3 sh /run/tenfold/warm %b %i
-power = $lab -C $2 power $3 cycle
+method = qemu
+power-args = $2/machines/$3/qmp.sock
+ssh-args = -i $2/ssh/id -F none -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR
 console = $2/machines/$3/console.log
 limit-reboot = 60
 limit-firmware = 120

@@ -75,6 +75,12 @@ static void ready_command(const char *name, struct strvec *argv)
 	strvec_addf(argv, "%s/%s", dir && *dir ? dir : TENFOLD_LIBEXECDIR, name);
 }
 
+static void add_all(struct strvec *words, const struct strvec *more)
+{
+	for (size_t i = 0; i < more->n; i++)
+		strvec_add(words, more->v[i]);
+}
+
 int command_reboot(const struct params *s, struct strvec *argv, struct err *err)
 {
 	CLEANUP_STRVEC struct strvec words = STRVEC_INIT;
@@ -83,6 +89,7 @@ int command_reboot(const struct params *s, struct strvec *argv, struct err *err)
 		return expand(s, &none, &s->reboot, argv, err);
 	ready_command("reboot-ssh", &words);
 	strvec_add(&words, "%a");
+	add_all(&words, &s->ssh_args);
 	return expand(s, &none, &words, argv, err);
 }
 
@@ -100,6 +107,7 @@ int command_warm(const struct params *s, const char *boot, const char *image,
 	strvec_add(&words, "%a");
 	strvec_add(&words, "%b");
 	strvec_add(&words, "%i");
+	add_all(&words, &s->ssh_args);
 	return expand(s, &values, &words, argv, err);
 }
 
@@ -116,10 +124,11 @@ int command_power(const struct params *s, struct strvec *argv, struct err *err)
 			"method 'ssh' wants the host's address, or power-args");
 	buf_addf(&name, "power-%s", s->method);
 	ready_command(name.data, &words);
-	if (s->power_args.n)
-		strvec_addv(&words, (const char *const *)s->power_args.v);
-	else if (!strcmp(s->method, "ssh"))
+	if (!s->power_args.n && !strcmp(s->method, "ssh"))
 		strvec_add(&words, "%a");
+	add_all(&words, &s->power_args);
+	if (!strcmp(s->method, "ssh"))
+		add_all(&words, &s->ssh_args);
 	return expand(s, &none, &words, argv, err);
 }
 
@@ -137,7 +146,7 @@ int command_build(
 	static const char *const usual[] = {"--arch", "%A", "--config", "%C", "%c", NULL};
 	CLEANUP_STRVEC struct strvec words = STRVEC_INIT;
 
-	strvec_addv(&words, (const char *const *)s->build_command.v);
+	add_all(&words, &s->build_command);
 	if (!has_commit(&words))
 		strvec_addv(&words, usual);
 	return expand(s, &(struct values){.commit = commit}, &words, argv, err);

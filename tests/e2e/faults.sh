@@ -7,7 +7,7 @@
 faults_conf() {
 	local conf=$LAB/faults.conf
 	site_bisect_conf "$conf" "$LAB" "$machine" "$mac" "$address"
-	sed -i -e "s,^state = .*,state = $LAB/faults," -e "s,^power = .*,power = $LAB/power-switch," \
+	sed -i -e "s,^state = .*,state = $LAB/faults," -e "s,^power-args = .*,&\npower = $LAB/power-switch," \
 		-e '/^limit-/d' "$conf"
 	cat >>"$conf" <<-END
 		limit-reboot = 10

@@ -56,7 +56,10 @@ tap_name() {
 machine_disk() {
 	local base=$2
 	[ "$base" != none ] || return 0
-	[ -n "$base" ] || base=$("$here/local-os/disk")
+	if [ -z "$base" ]; then
+		base=$("$here/local-os/disk")
+		lab_key >/dev/null
+	fi
 	qemu-img create -q -f qcow2 -F raw -b "$(realpath "$base")" "$1/disk.qcow2"
 }
 

@@ -175,6 +175,24 @@ static void ready_commands_are_found(void **state)
 	unsetenv("TENFOLD_LIBEXECDIR");
 }
 
+static void ssh_has_options_of_its_own(void **state)
+{
+	CLEANUP_PARAMS struct params p = {0};
+	CLEANUP_STRVEC struct strvec reboot = STRVEC_INIT, power = STRVEC_INIT,
+				     warm = STRVEC_INIT;
+
+	(void)state;
+	setenv("TENFOLD_LIBEXECDIR", "/x", 1);
+	complete(&p, "[host a]\naddress = b\nmethod = ssh\nssh-args = -i '/k %h'\n", "a");
+	assert_int_equal(command_reboot(&p, &reboot, NULL), 0);
+	expect(&reboot, "[/x/reboot-ssh] [b] [-i] [/k a]");
+	assert_int_equal(command_warm(&p, "B", "I", &warm, NULL), 0);
+	expect(&warm, "[/x/warm-ssh] [b] [B] [I] [-i] [/k a]");
+	assert_int_equal(command_power(&p, &power, NULL), 0);
+	expect(&power, "[/x/power-ssh] [b] [-i] [/k a]");
+	unsetenv("TENFOLD_LIBEXECDIR");
+}
+
 static void a_placeholder_needs_a_value(void **state)
 {
 	CLEANUP_PARAMS struct params p = {0};
@@ -262,6 +280,7 @@ int main(void)
 		cmocka_unit_test(a_name_may_stand_for_hosts),
 		cmocka_unit_test(commands_are_words),
 		cmocka_unit_test(ready_commands_are_found),
+		cmocka_unit_test(ssh_has_options_of_its_own),
 		cmocka_unit_test(a_placeholder_needs_a_value),
 		cmocka_unit_test(a_host_has_what_its_commands_need),
 		cmocka_unit_test(the_man_page_has_every_option),

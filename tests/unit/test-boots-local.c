@@ -115,6 +115,22 @@ static void the_first_choice_takes_the_local_disk_in_each_boot(void **state)
 	assert_false(ask(w, 230).local);
 }
 
+static void what_is_wished_in_the_list_is_granted_once(void **state)
+{
+	struct world *w = *state;
+	bool wished;
+	struct boot boot = ask_as(w, true, 100, &wished), again;
+
+	post(w, boot.id, "stage=first-stage", 110);
+	post(w, boot.id, "stage=local", 120);
+	again = ask_as(w, true, 140, &wished);
+	assert_string_not_equal(again.id, boot.id);
+	assert_true(wished);
+	again = ask_as(w, true, 160, &wished);
+	assert_true(again.local);
+	assert_false(wished);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -123,6 +139,7 @@ int main(void)
 		test(a_newer_choice_ends_the_wish_for_the_local_disk),
 		test(a_wish_from_before_an_announced_reset_is_none),
 		test(the_first_choice_takes_the_local_disk_in_each_boot),
+		test(what_is_wished_in_the_list_is_granted_once),
 	};
 
 	return cmocka_run_group_tests_name("boots-local", tests, NULL, NULL);
