@@ -103,8 +103,10 @@ END
 	site_bisect_host "$@"
 }
 
-# site_bisect_host FILE LAB MACHINE MAC ADDRESS - adds one more host
+# site_bisect_host FILE LAB MACHINE MAC ADDRESS - adds one more host, by the ready commands; a
+# reset is for a machine that is on
 site_bisect_host() {
+	"$lab" -C "$2" power "$3" on || return
 	cat >>"$1" <<END
 [host $3]
 mac = $4

@@ -108,7 +108,6 @@ WRAP(ssize_t, readlinkat, (int fd, P, char *text, size_t size), (fd, path, text,
 	-1, fd, path, REACH_SEEN)
 WRAP(char *, realpath, (P, char *text), (path, text), NULL, AT_FDCWD, path, REACH_SEEN)
 WRAP(char *, canonicalize_file_name, (P), (path), NULL, AT_FDCWD, path, REACH_SEEN)
-WRAP(int, chdir, (P), (path), -1, AT_FDCWD, path, REACH_SEEN)
 WRAP(int, link, (P, const char *to), (path, to), -1, AT_FDCWD, path, REACH_OPENED)
 WRAP(int, linkat, (int fd, P, int to_fd, const char *to, int flags),
 	(fd, path, to_fd, to, flags), -1, fd, path, REACH_OPENED)
@@ -124,15 +123,22 @@ WRAP(ssize_t, __readlinkat_chk, (int fd, P, char *text, size_t len, size_t size)
 WRAP(char *, __realpath_chk, (P, char *text, size_t size), (path, text, size), NULL,
 	AT_FDCWD, path, REACH_SEEN)
 
-/* Walks that the C library does by itself. */
+/* Walks that the C library does by itself; those of nftw(3) may go into folders. */
 WRAP(int, ftw, (P, __ftw_func_t each, int fds), (path, each, fds), -1, AT_FDCWD, path,
 	REACH_DEEP)
 WRAP(int, ftw64, (P, __ftw64_func_t each, int fds), (path, each, fds), -1, AT_FDCWD, path,
 	REACH_DEEP)
-WRAP(int, nftw, (P, __nftw_func_t each, int fds, int flags), (path, each, fds, flags), -1,
-	AT_FDCWD, path, REACH_DEEP)
-WRAP(int, nftw64, (P, __nftw64_func_t each, int fds, int flags), (path, each, fds, flags),
-	-1, AT_FDCWD, path, REACH_DEEP)
+#define WRAP_WALK(name, function)                                 \
+	static void *real_##name;                                 \
+	int name(P, function each, int fds, int flags)            \
+	{                                                         \
+		recorder_tell(AT_FDCWD, path, REACH_DEEP, false); \
+		if (flags & FTW_CHDIR)                            \
+			recorder_moves(true);                     \
+		return REAL(name)(path, each, fds, flags);        \
+	}
+WRAP_WALK(nftw, __nftw_func_t)
+WRAP_WALK(nftw64, __nftw64_func_t)
 #define SORT(type) int (*want)(const type *), int (*sort)(const type **, const type **)
 WRAP(int, scandir, (P, struct dirent ***list, SORT(struct dirent)),
 	(path, list, want, sort), -1, AT_FDCWD, path, REACH_OPENED)
@@ -151,8 +157,30 @@ DIR *fdopendir(int fd)
 static void *real_fchdir;
 int fchdir(int fd)
 {
+	int result;
+
 	recorder_tell(fd, "", REACH_OPENED, false);
-	return REAL(fchdir)(fd);
+	result = REAL(fchdir)(fd);
+	recorder_moves(false);
+	return result;
+}
+
+static void *real_chdir;
+int chdir(const char *path)
+{
+	int result;
+
+	recorder_tell_before(path, REACH_SEEN);
+	result = REAL(chdir)(path);
+	recorder_moves(false);
+	return result;
+}
+
+static void *real_daemon;
+int daemon(int nochdir, int noclose)
+{
+	recorder_moves(true);
+	return REAL(daemon)(nochdir, noclose);
 }
 
 static void *real_glob, *real_glob64;
@@ -174,6 +202,7 @@ FTS *fts_open(
 {
 	for (size_t i = 0; paths[i]; i++)
 		recorder_tell(AT_FDCWD, paths[i], REACH_DEEP, false);
+	recorder_moves(true);
 	return REAL(fts_open)(paths, flags, sort);
 }
 
@@ -182,6 +211,7 @@ FTS64 *fts64_open(
 {
 	for (size_t i = 0; paths[i]; i++)
 		recorder_tell(AT_FDCWD, paths[i], REACH_DEEP, false);
+	recorder_moves(true);
 	return REAL(fts64_open)(paths, flags, sort);
 }
 

@@ -29,6 +29,13 @@ static size_t root_len;
 static bool looked; /* for the map */
 static char opened = REACH_OPENED;
 
+/* The folder that the process is in, asked for once: a make looks at a path without a
+ * leading slash several hundred thousand times. */
+static char cwd[PATH_MAX];
+static _Atomic size_t cwd_len; /* 0: to be asked for */
+static atomic_bool cwd_moves;  /* it is asked for each time */
+static pid_t first_pid;        /* who this memory belongs to */
+
 static _Noreturn void give_up(void)
 {
 	static const char text[] = "tenfold-reach: cannot write down what is read\n";
@@ -60,6 +67,7 @@ static void attach(void)
 	int fd;
 
 	looked = true;
+	first_pid = syscall(SYS_getpid);
 	if (!path)
 		return;
 	fd = syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC, 0);
@@ -75,16 +83,43 @@ static void attach(void)
 		opened = REACH_COMPILED;
 }
 
+/* Another process in this memory is a child of vfork(2), whose folder is not its
+ * parent's. */
+void recorder_moves(bool unseen)
+{
+	if (unseen || syscall(SYS_getpid) != first_pid)
+		atomic_store(&cwd_moves, true);
+	atomic_store(&cwd_len, 0);
+}
+
+/* Threads that come here together find the same. */
+static size_t own_folder(char text[PATH_MAX])
+{
+	size_t len = atomic_load(&cwd_len);
+	long n;
+
+	if (len) {
+		memcpy(text, cwd, len);
+		return len;
+	}
+	n = syscall(SYS_getcwd, text, (size_t)PATH_MAX);
+	if (n <= 1)
+		return 0;
+	if (!atomic_load(&cwd_moves)) {
+		memcpy(cwd, text, n - 1);
+		atomic_store(&cwd_len, n - 1);
+	}
+	return n - 1;
+}
+
 /* The folder that a path without a leading slash starts from; its length, 0: unknown. */
 static size_t folder_of(int dirfd, char text[PATH_MAX])
 {
 	char link[32];
 	long n;
 
-	if (dirfd == AT_FDCWD) {
-		n = syscall(SYS_getcwd, text, (size_t)PATH_MAX);
-		return n > 1 ? n - 1 : 0;
-	}
+	if (dirfd == AT_FDCWD)
+		return own_folder(text);
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", dirfd);
 	n = syscall(SYS_readlinkat, AT_FDCWD, link, text, (size_t)PATH_MAX - 1);
 	if (n <= 0)
@@ -137,15 +172,20 @@ void recorder_tell(int dirfd, const char *path, char kind, bool bad)
 	errno = saved;
 }
 
-/* Before a call that does not come back. */
-void recorder_tell_run(const char *path)
+void recorder_tell_before(const char *path, char kind)
 {
 	int saved = errno;
 
-	if (path && strchr(path, '/'))
-		recorder_tell(AT_FDCWD, path, REACH_OPENED,
+	if (path)
+		recorder_tell(AT_FDCWD, path, kind,
 			syscall(SYS_faccessat, AT_FDCWD, path, F_OK) < 0);
 	errno = saved;
+}
+
+void recorder_tell_run(const char *path)
+{
+	if (path && strchr(path, '/'))
+		recorder_tell_before(path, REACH_OPENED);
 }
 
 /* The folder before the first letter that makes a pattern. A caller who brings his own
@@ -158,8 +198,7 @@ void recorder_tell_pattern(const char *pattern, int flags)
 	if (flags & GLOB_ALTDIRFUNC)
 		return;
 	if (!pattern[len]) {
-		recorder_tell(AT_FDCWD, pattern, REACH_SEEN,
-			syscall(SYS_faccessat, AT_FDCWD, pattern, F_OK) < 0);
+		recorder_tell_before(pattern, REACH_SEEN);
 		return;
 	}
 	while (len && pattern[len - 1] != '/')

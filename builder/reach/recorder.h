@@ -12,8 +12,15 @@
  * with errno; kind: a reach_kind. */
 void recorder_tell(int dirfd, const char *path, char kind, bool bad);
 
-/* Before a call that does not come back: path is run. */
+/* Before a call after which the path would be another one, or that does not come back. */
+void recorder_tell_before(const char *path, char kind);
+
+/* Before path is run. */
 void recorder_tell_run(const char *path);
+
+/* After the process has gone to another folder, or (unseen) before the C library may do
+ * so by itself, which nobody tells. */
+void recorder_moves(bool unseen);
 
 /* Before a glob(3). */
 void recorder_tell_pattern(const char *pattern, int flags);

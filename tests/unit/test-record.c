@@ -3,6 +3,7 @@
 #include "builder/reach/record.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -200,6 +201,58 @@ static void follows_symlinks(void **state)
 	assert_true(reach.odd);
 }
 
+static int go_deep(void *ctx)
+{
+	(void)ctx;
+	if (chdir("deep") == 0)
+		access("two", F_OK);
+	return 0;
+}
+
+/* Run below the recorder, in src: a child that shares its parent's memory, as that of
+ * vfork(2) does, goes into a folder of its own; the parent into another, and back. */
+static int go_about(void)
+{
+	static char stack[65536] __attribute__((aligned(16)));
+	pid_t pid;
+
+	access("one", F_OK);
+	pid = clone(
+		go_deep, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | SIGCHLD, NULL);
+	waitpid(pid, NULL, 0);
+	access("three", F_OK);
+	return pid < 0 || chdir("deep/er") < 0 || access("four", F_OK) == 0 ||
+	       chdir("../..") < 0 || access("five", F_OK) == 0;
+}
+
+static void follows_a_process_into_folders(void **state)
+{
+	struct work *w = *state;
+	CLEANUP_REACH struct reach reach = {0};
+
+	put(w, "deep/er/x", "x\n", 0644);
+	WATCH(w, &reach, "/proc/self/exe", "go-about");
+	assert_bits(&reach, "one", REACH_BIT_MISSED);
+	assert_bits(&reach, "deep/two", REACH_BIT_MISSED);
+	assert_bits(&reach, "three", REACH_BIT_MISSED);
+	assert_bits(&reach, "deep/er/four", REACH_BIT_MISSED);
+	assert_bits(&reach, "five", REACH_BIT_MISSED);
+	assert_bits(&reach, "deep/three", 0);
+	assert_bits(&reach, "two", 0);
+	assert_bits(&reach, "deep/er/five", 0);
+	assert_has(&reach, "deep/er", REACH_BIT_SEEN);
+	WATCH(w, &reach, "sh", "-c",
+		"test -e six; (cd deep && test -e seven); test -e eight; cd deep/er; "
+		"test -e nine; cd none || test -e ten");
+	assert_bits(&reach, "six", REACH_BIT_MISSED);
+	assert_bits(&reach, "deep/seven", REACH_BIT_MISSED);
+	assert_bits(&reach, "eight", REACH_BIT_MISSED);
+	assert_bits(&reach, "deep/er/nine", REACH_BIT_MISSED);
+	assert_bits(&reach, "deep/er/none", REACH_BIT_MISSED);
+	assert_bits(&reach, "deep/er/ten", REACH_BIT_MISSED);
+	assert_false(reach.odd);
+}
+
 /* What a process did before it was killed is known. */
 static void outlives_its_processes(void **state)
 {
@@ -290,17 +343,21 @@ static void takes_many_at_once(void **state)
 	}
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(sees_a_make, setup, teardown),
 		cmocka_unit_test_setup_teardown(sees_other_programs, setup, teardown),
 		cmocka_unit_test_setup_teardown(follows_symlinks, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+			follows_a_process_into_folders, setup, teardown),
 		cmocka_unit_test_setup_teardown(outlives_its_processes, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 			gives_up_rather_than_lose, setup, teardown),
 		cmocka_unit_test_setup_teardown(takes_many_at_once, setup, teardown),
 	};
 
+	if (argc == 2 && !strcmp(argv[1], "go-about"))
+		return go_about();
 	return cmocka_run_group_tests_name("record", tests, NULL, NULL);
 }
