@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "buf.h"
+#include "text.h"
 
 static void *field(const struct option_def *def, void *values)
 {
@@ -55,14 +56,16 @@ static int set_number(const struct option_def *def, unsigned int *value, const c
 }
 
 static int set_bool(
-	const struct option_def *def, bool *value, const char *text, struct err *err)
+	const struct option_def *def, void *values, const char *text, struct err *err)
 {
 	static const char *const yes[] = {"yes", "true", "on", "1"};
 	static const char *const no[] = {"no", "false", "off", "0"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(yes); i++) {
 		if (!strcmp(text, yes[i]) || !strcmp(text, no[i])) {
-			*value = !strcmp(text, yes[i]);
+			*(bool *)field(def, values) = !strcmp(text, yes[i]);
+			if (def->told)
+				*(bool *)((char *)values + def->told) = true;
 			return 0;
 		}
 	}
@@ -136,7 +139,7 @@ static int set(
 	case OPTION_NUMBER:
 		return set_number(def, field(def, values), text, err);
 	case OPTION_BOOL:
-		return set_bool(def, field(def, values), text, err);
+		return set_bool(def, values, text, err);
 	case OPTION_LIST:
 		return add_text(def, field(def, values), text, err);
 	case OPTION_WORDS:
@@ -158,6 +161,58 @@ int options_set(const struct option_def *defs, void *values, const char *name,
 	if (!def)
 		return err_set(err, -ENOENT, "there is no option '%.100s'", name);
 	return set(def, values, text, err);
+}
+
+static void get_bool(
+	const struct option_def *def, const char *values, struct strvec *texts)
+{
+	bool value = *(const bool *)(values + def->offset);
+
+	if (value || (def->told && *(const bool *)(values + def->told)))
+		strvec_add(texts, value ? "yes" : "no");
+}
+
+static void get_words(const struct strvec *words, struct strvec *texts)
+{
+	CLEANUP_BUF struct buf b;
+
+	buf_init(&b, 64 * 1024);
+	for (size_t i = 0; i < words->n; i++) {
+		if (i)
+			buf_addc(&b, ' ');
+		text_add_word(&b, words->v[i]);
+	}
+	if (buf_check(&b))
+		texts->failed = buf_check(&b);
+	else if (words->n)
+		strvec_add(texts, b.data);
+}
+
+void options_get(const struct option_def *def, const void *values, struct strvec *texts)
+{
+	const void *value = (const char *)values + def->offset;
+	const struct strvec *list = value;
+
+	switch (def->kind) {
+	case OPTION_TEXT:
+		if (*(char *const *)value)
+			strvec_add(texts, *(char *const *)value);
+		break;
+	case OPTION_NUMBER:
+		if (*(const unsigned int *)value)
+			strvec_addf(texts, "%u", *(const unsigned int *)value);
+		break;
+	case OPTION_BOOL:
+		get_bool(def, values, texts);
+		break;
+	case OPTION_LIST:
+		for (size_t i = 0; i < list->n; i++)
+			strvec_add(texts, list->v[i]);
+		break;
+	case OPTION_WORDS:
+		get_words(list, texts);
+		break;
+	}
 }
 
 /* --name, --name=value or --name value; *i moves over what was read. */

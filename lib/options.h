@@ -27,6 +27,13 @@ enum option_where {
 	OPTION_BOTH = 3
 };
 
+/* What becomes of an option when that which was begun under it is gone on with later. */
+enum option_kept {
+	OPTION_PASSES,     /* it is to be said again */
+	OPTION_KEPT_GIVEN, /* it holds if the command line has said it */
+	OPTION_KEPT        /* it holds, wherever it came from */
+};
+
 struct option_def {
 	const char *name; /* --name and name = ; words joined by '-', '_' taken as '-' */
 	char letter;      /* -x, or 0 */
@@ -39,6 +46,9 @@ struct option_def {
 	 * no limit */
 	unsigned int min, max;
 	bool (*valid)(const char *text); /* OPTION_TEXT/LIST/WORDS: each; NULL: all */
+	size_t told; /* OPTION_BOOL: of a bool that a yes and a no make true; 0: none */
+	bool path;   /* OPTION_TEXT: a file or a folder, seen from the current folder */
+	enum option_kept kept;
 };
 
 /* Tables end with a def whose name is NULL. */
@@ -57,6 +67,9 @@ int options_args(const struct option_def *defs, void *values, int argc, char **a
 /* Sets one option from text, as a config file or an HTTP body does. -ENOENT: no such. */
 int options_set(const struct option_def *defs, void *values, const char *name,
 	const char *text, struct err *err);
+
+/* Adds what options_set() makes the same value of, a text a use; none: it is not set. */
+void options_get(const struct option_def *def, const void *values, struct strvec *texts);
 
 /* What is wrong with a config file, by line. */
 struct option_faults;

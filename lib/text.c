@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "text.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -106,6 +107,36 @@ void text_add_url(struct buf *b, const char *text)
 			buf_addf(b, "%%%02X", (unsigned char)*text);
 }
 
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+int text_decode_url(char *text)
+{
+	char *to = text;
+
+	for (; *text; text++) {
+		int high, low;
+
+		if (*text != '%') {
+			*to++ = *text;
+			continue;
+		}
+		high = hex_digit(text[1]);
+		low = high < 0 ? -1 : hex_digit(text[2]);
+		if (low < 0 || !(high | low))
+			return -EINVAL;
+		*to++ = (char)(high << 4 | low);
+		text += 2;
+	}
+	*to = '\0';
+	return 0;
+}
+
 void text_add_quoted(struct buf *b, const char *word)
 {
 	buf_addc(b, '\'');
@@ -125,4 +156,31 @@ void text_add_word(struct buf *b, const char *word)
 		buf_adds(b, word);
 	else
 		text_add_quoted(b, word);
+}
+
+static bool is_control(unsigned char c)
+{
+	return c < 0x20 || c == 0x7f;
+}
+
+static bool has_control(const char *text)
+{
+	while (*text && !is_control(*text))
+		text++;
+	return *text;
+}
+
+void text_add_bash(struct buf *b, const char *word)
+{
+	if (!has_control(word)) {
+		text_add_word(b, word);
+		return;
+	}
+	buf_adds(b, "$'");
+	for (; *word; word++)
+		if (is_control(*word))
+			buf_addf(b, "\\%03o", (unsigned int)*word);
+		else
+			buf_addf(b, "%s%c", strchr("'\\", *word) ? "\\" : "", *word);
+	buf_addc(b, '\'');
 }

@@ -22,10 +22,16 @@ void text_add_html(struct buf *b, const char *text, size_t len);
 /* Adds text as a part of a URL: all but letters, digits and -._~/ as %XX. */
 void text_add_url(struct buf *b, const char *text);
 
+/* Decodes %XX in place; -EINVAL for a bad or NUL one. */
+int text_decode_url(char *text);
+
 /* Adds a word in single quotes, as sh, git and strvec_split() read it. */
 void text_add_quoted(struct buf *b, const char *word);
 
 /* The same, without quotes where the word needs none: for people to copy. */
 void text_add_word(struct buf *b, const char *word);
+
+/* The same on one line, whatever the word: control characters in bash's $'...'. */
+void text_add_bash(struct buf *b, const char *word);
 
 #endif

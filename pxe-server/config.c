@@ -78,8 +78,8 @@ bool config_cmdline_valid(const char *text)
 	return len <= CMDLINE_MAX;
 }
 
-#define FIELD(kind, field) kind, OPTION_BOTH, offsetof(struct config, field)
-#define ARGS_ONLY(kind, field) kind, OPTION_ARGS, offsetof(struct config, field)
+#define FIELD(kind, field) kind, OPTION_BOTH, .offset = offsetof(struct config, field)
+#define ARGS_ONLY(kind, field) kind, OPTION_ARGS, .offset = offsetof(struct config, field)
 
 const struct option_def config_options[] = {
 	{"config", 'c', ARGS_ONLY(OPTION_TEXT, config_file), "FILE",

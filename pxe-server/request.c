@@ -5,35 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-int request_decode(char *text)
-{
-	char *to = text;
-
-	for (; *text; text++) {
-		int high, low;
-
-		if (*text != '%') {
-			*to++ = *text;
-			continue;
-		}
-		high = hex_digit(text[1]);
-		low = high < 0 ? -1 : hex_digit(text[2]);
-		if (low < 0 || !(high | low))
-			return -EINVAL;
-		*to++ = (char)(high << 4 | low);
-		text += 2;
-	}
-	*to = '\0';
-	return 0;
-}
+#include "lib/text.h"
 
 static void plus_to_space(char *text)
 {
@@ -52,7 +24,7 @@ static int add_query(struct request *rq, char *pair)
 		*equals = '\0';
 	plus_to_space(pair);
 	plus_to_space(value);
-	if (request_decode(pair) || request_decode(value))
+	if (text_decode_url(pair) || text_decode_url(value))
 		return -EINVAL;
 	strvec_add(&rq->names, pair);
 	strvec_add(&rq->values, value);
@@ -95,7 +67,7 @@ int request_init(
 		r = read_query(rq, query);
 	}
 	if (!r)
-		r = request_decode(rq->path);
+		r = text_decode_url(rq->path);
 	if (r < 0)
 		err_set(err, r,
 			r == -EINVAL ? "bad percent-encoding in the address"

@@ -68,9 +68,6 @@ struct request_pair {
 int request_next_pair(char **text, bool (*is_key)(const char *key),
 	struct request_pair *ret_pair, struct err *err);
 
-/* Decodes %XX in place; -EINVAL for a bad or NUL one. */
-int request_decode(char *text);
-
 #define CLEANUP_REQUEST CLEANUP(request_release)
 
 #endif

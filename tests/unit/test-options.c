@@ -13,7 +13,7 @@
 struct values {
 	char *store;
 	unsigned int jobs;
-	bool verbose;
+	bool verbose, quiet, quiet_told;
 	struct strvec branches, reboot, paths, path;
 };
 
@@ -42,6 +42,11 @@ static const struct option_def defs[] = {
 		.kind = OPTION_BOOL,
 		.where = OPTION_ARGS,
 		.offset = offsetof(struct values, verbose)},
+	{.name = "quiet",
+		.kind = OPTION_BOOL,
+		.where = OPTION_BOTH,
+		.offset = offsetof(struct values, quiet),
+		.told = offsetof(struct values, quiet_told)},
 	{.name = "branch",
 		.letter = 'b',
 		.kind = OPTION_LIST,
@@ -305,6 +310,49 @@ static void tells_how_many_faults_do_not_fit(void **state)
 	assert_int_equal(lines + more, 1000);
 }
 
+static void add_texts(const struct values *v, struct buf *b)
+{
+	for (const struct option_def *def = defs; def->name; def++) {
+		CLEANUP_STRVEC struct strvec texts = STRVEC_INIT;
+
+		options_get(def, v, &texts);
+		assert_int_equal(strvec_check(&texts), 0);
+		for (size_t i = 0; i < texts.n; i++)
+			buf_addf(b, "%s=%s\n", def->name, texts.v[i]);
+	}
+}
+
+/* What is got from values makes the same values where it is set. */
+static void what_is_set_can_be_got(void **state)
+{
+	struct values v = {0}, none = {0}, reboot = {0};
+	CLEANUP_BUF struct buf b;
+	int next;
+
+	(void)state;
+	buf_init(&b, 1024);
+	add_texts(&none, &b);
+	assert_string_equal(b.data, "");
+	assert_int_equal(
+		parse(&v, &next, NULL,
+			"prog --store=/a\\'b -v -b main -b '' --jobs 4 --quiet=no"),
+		0);
+	assert_int_equal(
+		options_set(defs, &v, "reboot-command", "ssh 'a b' \"c'd\" ''", NULL), 0);
+	add_texts(&v, &b);
+	assert_string_equal(b.data,
+		"store=/a'b\njobs=4\nverbose=yes\nquiet=no\nbranch=main\nbranch=\n"
+		"reboot-command=ssh 'a b' 'c'\\''d' ''\n");
+	assert_int_equal(
+		options_set(defs, &reboot, "reboot-command", strstr(b.data, "ssh"), NULL),
+		0);
+	assert_int_equal(reboot.reboot.n, 4);
+	for (size_t i = 0; i < reboot.reboot.n; i++)
+		assert_string_equal(reboot.reboot.v[i], v.reboot.v[i]);
+	options_release(defs, &v);
+	options_release(defs, &reboot);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -318,6 +366,7 @@ int main(void)
 		cmocka_unit_test(a_line_that_goes_on_is_no_section),
 		cmocka_unit_test(words_and_lists_are_checked_one_by_one),
 		cmocka_unit_test(tells_how_many_faults_do_not_fit),
+		cmocka_unit_test(what_is_set_can_be_got),
 	};
 
 	return cmocka_run_group_tests_name("options", tests, NULL, NULL);

@@ -2,6 +2,7 @@
 /* What others wrote, as UTF-8 and as HTML. */
 #include "lib/text.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "lib/strvec.h"
@@ -37,6 +38,42 @@ static void urls_hold_what_they_may(void **state)
 	assert_string_equal(b.data, "/a-b_c.d~1/e%20f%25%23%3F%22%3C%26%C3%BC%0A");
 }
 
+static void urls_are_read_back(void **state)
+{
+	static const char *const bad[] = {"%", "%4", "%zz", "a%00b"};
+	char text[] = "%41b%0a%c3%BC+%25";
+
+	(void)state;
+	assert_int_equal(text_decode_url(text), 0);
+	assert_string_equal(text, "Ab\n\xc3\xbc+%");
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+		char copy[8];
+
+		text_copy(copy, sizeof(copy), bad[i]);
+		assert_int_equal(text_decode_url(copy), -EINVAL);
+	}
+}
+
+static void a_word_for_bash_is_one_line(void **state)
+{
+	static const char *const words[][2] = {
+		{"plain", "plain"},
+		{"it's", "'it'\\''s'"},
+		{"a\n\x1b[2J", "$'a\\012\\033[2J'"},
+		{"it's\\n\t", "$'it\\'s\\\\n\\011'"},
+		{"\x7f\xc3\xbc", "$'\\177\xc3\xbc'"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		CLEANUP_BUF struct buf b;
+
+		buf_init(&b, 256);
+		text_add_bash(&b, words[i][0]);
+		assert_string_equal(b.data, words[i][1]);
+	}
+}
+
 static void words_are_read_back(void **state)
 {
 	static const char *const words[] = {
@@ -64,6 +101,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(html_holds_no_markup),
 		cmocka_unit_test(urls_hold_what_they_may),
+		cmocka_unit_test(urls_are_read_back),
+		cmocka_unit_test(a_word_for_bash_is_one_line),
 		cmocka_unit_test(words_are_read_back),
 	};
 
