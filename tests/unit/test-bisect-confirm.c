@@ -41,6 +41,48 @@ static void the_culprit_and_its_parents_are_tried_again(void **state)
 	}
 }
 
+/* From the N-th test of that commit on another thing happens. */
+static struct {
+	const char *commit;
+	unsigned int from, seen;
+	int exit_code;
+} turn;
+
+/* Nobody can ask the server, just as the culprit's second test has ended. */
+static void be_away(struct sim *sim, const char *commit, struct test_result *result)
+{
+	(void)result;
+	if (strcmp(commit, turn.commit) || ++turn.seen != turn.from)
+		return;
+	sim->server_away_from = sim->now;
+	sim->server_away_to = sim->now + 22;
+}
+
+/* The host is up and well then, and takes warm steps; the culprit must fail without. */
+static void each_attempt_of_a_confirmation_is_a_reset(void **state)
+{
+	struct fixture *f = *state;
+	CLEANUP_PAST struct past past = {0};
+	struct sim sim;
+
+	begin(f, &sim, 12);
+	f->confirm = 1;
+	turn.commit = f->commits[12];
+	turn.from = 2;
+	turn.seen = 0;
+	sim.on_test = be_away;
+	sim.warm = SIM_WARM;
+	assert_int_equal(run_once(f, &sim, &past), RUN_FOUND);
+	assert_string_equal(past.culprit, f->commits[12]);
+	assert_int_equal(past.lab_faults, 1);
+	assert_string_equal(past.confirmations[0].role, "confirm-bad");
+	assert_int_equal(past.confirmations[0].attempts, 2);
+	assert_int_equal(past.confirmations[0].resets, 2);
+	for (size_t i = 0; i < past.n_confirmations; i++)
+		assert_string_equal(step_way(&past.confirmations[i]), "reset");
+	assert_int_equal(sim.warm_steps, past.n_steps - 1);
+}
+
 static void what_was_confirmed_is_told(void **state)
 {
 	struct fixture *f = *state;
@@ -58,13 +100,6 @@ static void what_was_confirmed_is_told(void **state)
 		"confirmed: it failed 1 more time, its parents passed 2 times\n"
 		"confirmed: with it reverted, the bad end passes\n");
 }
-
-/* From the N-th test on that commit says another thing. */
-static struct {
-	const char *commit;
-	unsigned int from, seen;
-	int exit_code;
-} turn;
 
 static void turn_round(struct sim *sim, const char *commit, struct test_result *result)
 {
@@ -282,6 +317,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_culprit_and_its_parents_are_tried_again),
+		cmocka_unit_test(each_attempt_of_a_confirmation_is_a_reset),
 		cmocka_unit_test(what_was_confirmed_is_told),
 		cmocka_unit_test(a_culprit_that_cannot_be_tried_again_is_not_named),
 		cmocka_unit_test(a_contradiction_is_looked_into),
