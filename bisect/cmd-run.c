@@ -19,14 +19,20 @@ static bool is_resumable(int end)
 	return end == RUN_LAB || end == RUN_ABORTED || end == RUN_STOPPED;
 }
 
+static void add_given(const char *option, const char *value, struct buf *b)
+{
+	if (!value)
+		return;
+	buf_addf(b, "%s ", option);
+	text_add_bash(b, value);
+	buf_addc(b, ' ');
+}
+
 static void add_resume(const struct session *s, struct buf *b)
 {
 	buf_adds(b, "\nNothing is lost: 'tenfold-bisect run --resume ");
-	if (s->settings.config_file) {
-		buf_adds(b, "--conf ");
-		text_add_word(b, s->settings.config_file);
-		buf_addc(b, ' ');
-	}
+	add_given("--conf", s->given.config_file, b);
+	add_given("--state", s->given.state, b);
 	buf_addf(b, "--host %s' goes on.\n", s->settings.host);
 }
 
