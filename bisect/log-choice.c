@@ -85,22 +85,52 @@ static int take_hosts(struct params *given, const struct past *past, struct err 
 		       : 0;
 }
 
-/* Rules of the run's start come after this command line and before the config file. */
-static int take_rules(struct params *given, const struct past *past, struct err *err)
+/* What the run's start was told comes after this command line and before the config file.
+ */
+static int take_options(struct params *given, const struct past *past, struct err *err)
 {
-	static const char *const keys[] = {"arch", "config", "store", "server", "timeout",
-		"on-timeout", "on-boot-failure", "attempts", "confirm", "no-confirm",
-		"confidence", "runs", "cold", "no-warm"};
-	CLEANUP_PARAMS struct params rules = {0};
+	CLEANUP_PARAMS struct params told = {0};
 	int r = 0;
 
-	for (size_t i = 0; !r && i < ARRAY_SIZE(keys); i++) {
-		const char *value = past_setting(past, keys[i], NULL);
+	for (const struct option_def *def = params_options; !r && def->name; def++) {
+		const char *value = NULL;
 
-		if (value)
-			r = options_set(params_options, &rules, keys[i], value, err);
+		while (!r && def->kept != OPTION_PASSES &&
+			(value = past_setting(past, def->name, value)))
+			r = options_set(params_options, &told, def->name, value, err);
 	}
-	return r < 0 ? r : params_inherit(given, &rules, err);
+	return r < 0 ? r : params_inherit(given, &told, err);
+}
+
+/* The config file as well; the log stays where it was found. */
+static int take_conf(
+	struct params *given, const struct past *past, const char *state, struct err *err)
+{
+	const char *conf = past_setting(past, "conf", NULL);
+
+	if (given->config_file || !conf)
+		return 0;
+	return set_text(&given->config_file, conf) < 0 ||
+			       set_text(&given->state, state) < 0
+		       ? err_set(err, -ENOMEM, "out of memory")
+		       : 0;
+}
+
+static int resume(struct session *s, const char *state, struct err *err)
+{
+	struct params *given = &s->settings;
+	int r;
+
+	if (!is_unfinished(&s->past))
+		return err_set(err, -EINVAL,
+			"there is no unfinished run of host '%s' in '%s'", given->host,
+			s->place.folder.data);
+	r = take_conf(given, &s->past, state, err);
+	if (!r)
+		r = take_hosts(given, &s->past, err);
+	if (!r)
+		r = take_options(given, &s->past, err);
+	return r < 0 ? r : take_settings(s, &s->past, err);
 }
 
 /* The ends that a replayed log begins with, where they are not given. */
@@ -137,16 +167,8 @@ int session_take_past(struct session *s, struct err *err)
 	r = past_load(s->place.log.data, &s->past, err);
 	if (r < 0 && r != -ENOENT)
 		return r;
-	if (given->resume) {
-		if (!is_unfinished(&s->past))
-			return err_set(err, -EINVAL,
-				"there is no unfinished run of host '%s' in '%s'",
-				given->host, s->place.folder.data);
-		r = take_hosts(given, &s->past, err);
-		if (!r)
-			r = take_rules(given, &s->past, err);
-		return r < 0 ? r : take_settings(s, &s->past, err);
-	}
+	if (given->resume)
+		return resume(s, state, err);
 	if (given->replay) {
 		CLEANUP_PAST struct past past = {0};
 

@@ -3,11 +3,43 @@
 
 #include <stdlib.h>
 #include <stdio.h>
+#include <unistd.h>
 
 static void add_list(struct buf *b, const char *key, const struct strvec *list)
 {
 	for (size_t i = 0; i < list->n; i++)
-		record_pair(b, key, "%s", list->v[i]);
+		record_exact(b, key, list->v[i]);
+}
+
+static void add_option(
+	struct buf *b, const struct option_def *def, const char *value, const char *cwd)
+{
+	CLEANUP_BUF struct buf path;
+
+	buf_init(&path, RECORD_MAX);
+	/* whoever resumes may stand elsewhere */
+	if (def->path && cwd && *value && *value != '/')
+		buf_addf(&path, "%s/", cwd);
+	buf_adds(&path, value);
+	record_exact(b, def->name, path.data);
+}
+
+static void add_options(const struct session *s, struct buf *b)
+{
+	CLEANUP_FREE char *cwd = getcwd(NULL, 0);
+
+	for (const struct option_def *def = params_options; def->name; def++) {
+		CLEANUP_STRVEC struct strvec values = STRVEC_INIT;
+
+		if (def->kept == OPTION_PASSES)
+			continue;
+		options_get(def, def->kept == OPTION_KEPT ? &s->settings : &s->given,
+			&values);
+		for (size_t i = 0; i < values.n; i++)
+			add_option(b, def, values.v[i], cwd);
+		if (strvec_check(&values) < 0)
+			b->failed = strvec_check(&values);
+	}
 }
 
 static struct terms terms_of(const struct params *given)
@@ -41,38 +73,20 @@ void log_start_record(const struct session *s, struct buf *b)
 		record_pair(b, "mac", "%s", s->mates[i].host.mac.text);
 	}
 	if (conf)
-		record_pair(b, "conf", "%s", conf);
-	record_pair(b, "repo", "%s", repo ? repo : given->repo);
+		record_exact(b, "conf", conf);
+	record_exact(b, "repo", repo ? repo : given->repo);
 	record_pair(b, "bad", "%s", s->bad);
 	record_pair(b, "bad-rev", "%s", given->bad);
 	add_list(b, "good", &s->goods);
 	add_list(b, "good-rev", &given->goods);
-	record_pair(b, "server", "%s", given->server);
-	record_pair(b, "store", "%s", given->store);
-	record_pair(b, "arch", "%s", given->arch);
-	record_pair(b, "config", "%s", given->config);
-	record_pair(b, "timeout", "%u", given->timeout);
-	record_pair(b, "on-timeout", "%s", given->on_timeout);
-	record_pair(b, "on-boot-failure", "%s", given->on_boot_failure);
-	record_pair(b, "attempts", "%u", given->attempts);
-	record_pair(b, "confirm", "%u", given->confirm);
-	if (given->confidence)
-		record_pair(b, "confidence", "%u", given->confidence);
-	if (given->runs)
-		record_pair(b, "runs", "%u", given->runs);
-	if (given->no_confirm)
-		record_pair(b, "no-confirm", "yes");
-	if (given->cold)
-		record_pair(b, "cold", "yes");
-	if (given->no_warm)
-		record_pair(b, "no-warm", "yes");
+	add_options(s, b);
 	if (given->find_good)
 		record_pair(b, "find-good", "yes");
 	if (given->find_fix)
 		record_pair(b, "find-fix", "yes");
 	if (given->test_is_boot)
 		record_pair(b, "test-is-boot", "yes");
-	record_pair(b, "cwd", "%s", s->cwd ? s->cwd : "/");
+	record_exact(b, "cwd", s->cwd ? s->cwd : "/");
 	add_list(b, "failure", &given->failures);
 	add_list(b, "test", &s->test);
 	record_end(b);

@@ -24,8 +24,22 @@ static int inherit_text(char **to, char *const *from)
 	return *to ? 0 : -ENOMEM;
 }
 
-static int inherit_one(const struct option_def *def, void *to, const void *from)
+static void inherit_bool(const struct option_def *def, char *to, const char *from)
 {
+	bool *told = def->told ? (bool *)(to + def->told) : NULL;
+
+	if (told && *told)
+		return;
+	*(bool *)(to + def->offset) |= *(const bool *)(from + def->offset);
+	if (told)
+		*told = *(const bool *)(from + def->told);
+}
+
+static int inherit_one(const struct option_def *def, char *all, const char *all_from)
+{
+	void *to = all + def->offset;
+	const void *from = all_from + def->offset;
+
 	switch (def->kind) {
 	case OPTION_TEXT:
 		return inherit_text(to, from);
@@ -34,7 +48,7 @@ static int inherit_one(const struct option_def *def, void *to, const void *from)
 			*(unsigned int *)to = *(const unsigned int *)from;
 		return 0;
 	case OPTION_BOOL:
-		*(bool *)to |= *(const bool *)from;
+		inherit_bool(def, all, all_from);
 		return 0;
 	case OPTION_LIST:
 	case OPTION_WORDS:
@@ -51,8 +65,7 @@ int params_inherit(struct params *to, const struct params *from, struct err *err
 	int r = 0;
 
 	for (const struct option_def *def = params_options; !r && def->name; def++)
-		r = inherit_one(
-			def, (char *)to + def->offset, (const char *)from + def->offset);
+		r = inherit_one(def, (char *)to, (const char *)from);
 	return r < 0 ? err_errno(err, r, "cannot take the settings in") : 0;
 }
 

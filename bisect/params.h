@@ -28,6 +28,9 @@ struct params {
 		live, first_parent, json, help, version;
 	/* both */
 	bool no_warm, no_speculate;
+	struct {
+		bool no_confirm, cold, no_warm, no_speculate;
+	} told; /* yes or no; of the others there is only yes */
 	char *server, *token_file, *store, *arch, *config, *state;
 	char *on_timeout, *on_boot_failure, *console, *mail_from;
 	struct strvec build_command, sendmail;
@@ -57,7 +60,7 @@ int params_hosts(struct params *s, struct err *err);
 /* Where logs are kept, which may stand in the config file; free() it. */
 int params_state(const struct params *s, char **ret_state, struct err *err);
 
-/* Copies each field that `to` lacks. */
+/* Copies each field that `to` lacks; a no that was told is there. */
 int params_inherit(struct params *to, const struct params *from, struct err *err);
 
 void params_release(struct params *s);

@@ -108,6 +108,20 @@ void record_pair(struct buf *b, const char *key, const char *fmt, ...)
 		text_add_quoted(b, clean.data);
 }
 
+void record_exact(struct buf *b, const char *key, const char *value)
+{
+	CLEANUP_BUF struct buf clean;
+
+	buf_init(&clean, RECORD_MAX);
+	buf_add_clean(&clean, value);
+	if (!strcmp(clean.data, value)) {
+		record_pair(b, key, "%s", value);
+		return;
+	}
+	buf_addf(b, " %s*=", key);
+	text_add_url(b, value);
+}
+
 void record_end(struct buf *b)
 {
 	buf_addc(b, '\n');

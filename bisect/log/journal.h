@@ -29,6 +29,9 @@ int journal_append(struct journal *j, const struct buf *b, struct err *err);
 void record_event(struct buf *b, const char *name);
 void record_pair(struct buf *b, const char *key, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/* As record_pair(), for what must come back as it was: control characters, which a line
+ * cannot hold, are written as in a URL, under "key*". */
+void record_exact(struct buf *b, const char *key, const char *value);
 void record_end(struct buf *b);
 
 /* The failure that counts, as signature_add() words. */

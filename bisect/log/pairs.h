@@ -3,7 +3,12 @@
 #ifndef TENFOLD_BISECT_PAIRS_H
 #define TENFOLD_BISECT_PAIRS_H
 
+#include "lib/err.h"
 #include "lib/strvec.h"
+
+/* Cuts an event's line into its words; key*=VALUE (record_exact()) becomes key=value.
+ * -EINVAL with a sentence. */
+int pairs_split(struct strvec *pairs, const char *line, struct err *err);
 
 /* The value behind the last one got (after), or the first (NULL); NULL: no more. */
 const char *pairs_next(const struct strvec *pairs, const char *key, const char *after);

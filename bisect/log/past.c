@@ -161,7 +161,7 @@ static int take_event(struct reading *rd, const char *text)
 	CLEANUP_STRVEC struct strvec pairs = STRVEC_INIT;
 	struct past *past = rd->past;
 	const char *event;
-	int r = strvec_split(&pairs, text, rd->err);
+	int r = pairs_split(&pairs, text, rd->err);
 
 	if (!r)
 		r = roster_take(&past->roster, &pairs);

@@ -3,6 +3,8 @@
 #ifndef TENFOLD_BISECT_PAST_H
 #define TENFOLD_BISECT_PAST_H
 
+#include <string.h>
+
 #include "bisect/boot/boot.h"
 #include "bisect/boot/cost.h"
 #include "bisect/git/history.h"
@@ -127,6 +129,14 @@ static inline bool past_undid(const struct past *past, const char *culprit)
 /* A setting's value; NULL if it was not set. A key may stand more than once: after is
  * the last value got, or NULL for the first. */
 const char *past_setting(const struct past *past, const char *key, const char *after);
+
+/* Whether a setting of yes or no is yes. */
+static inline bool past_is_set(const struct past *past, const char *key)
+{
+	const char *value = past_setting(past, key, NULL);
+
+	return value && !strcmp(value, "yes");
+}
 
 static inline void cleanup_past(struct past *past)
 {

@@ -21,7 +21,7 @@ static unsigned int confirm_of(const struct past *past)
 {
 	const char *text = past_setting(past, "confirm", NULL);
 
-	if (past_setting(past, "no-confirm", NULL))
+	if (past_is_set(past, "no-confirm"))
 		return 0;
 	return text ? strtoul(text, NULL, 10) : 0;
 }

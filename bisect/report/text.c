@@ -8,6 +8,7 @@
 #include "bisect/judge/confirm.h"
 #include "bisect/judge/signature.h"
 #include "bisect/log/place.h"
+#include "bisect/params.h"
 #include "lib/text.h"
 
 void report_result(const struct past *past, struct buf *b)
@@ -161,30 +162,44 @@ static void add_option(const struct past *past, const char *key, struct buf *b)
 
 	while ((value = past_setting(past, key, value))) {
 		buf_addf(b, " --%s ", key);
-		text_add_word(b, value);
+		text_add_bash(b, value);
 	}
+}
+
+static void add_flag(const struct past *past, const char *key, struct buf *b)
+{
+	const char *value = past_setting(past, key, NULL);
+
+	if (value)
+		buf_addf(b, " --%s%s", key, strcmp(value, "yes") ? "=no" : "");
+}
+
+static void add_kept_options(const struct past *past, struct buf *b)
+{
+	for (const struct option_def *def = params_options; def->name; def++)
+		if (def->kept != OPTION_PASSES && def->kind != OPTION_BOOL)
+			add_option(past, def->name, b);
+		else if (def->kept != OPTION_PASSES)
+			add_flag(past, def->name, b);
 }
 
 void report_command(const struct past *past, struct buf *b)
 {
-	static const char *const keys[] = {"conf", "repo", "good", "bad", "host",
-		"server", "store", "arch", "config", "failure", "timeout", "on-timeout",
-		"on-boot-failure", "attempts", "confirm", "confidence", "runs"};
-	static const char *const flags[] = {
-		"no-confirm", "cold", "no-warm", "find-good", "find-fix"};
+	static const char *const keys[] = {
+		"conf", "repo", "good", "bad", "host", "failure"};
 	const char *word = NULL;
 
 	buf_adds(b, "tenfold-bisect run");
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
 		add_option(past, keys[i], b);
-	for (size_t i = 0; i < ARRAY_SIZE(flags); i++)
-		if (past_setting(past, flags[i], NULL))
-			buf_addf(b, " --%s", flags[i]);
+	add_kept_options(past, b);
+	add_flag(past, "find-good", b);
+	add_flag(past, "find-fix", b);
 	if (past->first_parent)
 		buf_adds(b, " --first-parent");
 	for (size_t i = 0; i < past->paths.n; i++) {
 		buf_adds(b, " --path ");
-		text_add_word(b, past->paths.v[i]);
+		text_add_bash(b, past->paths.v[i]);
 	}
 	if (past_setting(past, "test-is-boot", NULL))
 		buf_adds(b, " --test-is-boot");
@@ -192,7 +207,7 @@ void report_command(const struct past *past, struct buf *b)
 		buf_adds(b, " --");
 	while ((word = past_setting(past, "test", word))) {
 		buf_addc(b, ' ');
-		text_add_word(b, word);
+		text_add_bash(b, word);
 	}
 	buf_addc(b, '\n');
 }
@@ -215,8 +230,10 @@ void report_test(const struct past *past, struct buf *b)
 
 	if (past_setting(past, "test-is-boot", NULL))
 		buf_adds(b, "the kernel comes up");
-	for (size_t i = 0; (word = past_setting(past, "test", word)); i++)
-		buf_addf(b, "%s%s", i ? " " : "", word);
+	for (size_t i = 0; (word = past_setting(past, "test", word)); i++) {
+		buf_adds(b, i ? " " : "");
+		buf_add_clean(b, word);
+	}
 }
 
 void report_checks(const struct past *past, struct buf *b)

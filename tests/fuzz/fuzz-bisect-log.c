@@ -14,6 +14,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (past_parse(text, size, &past, NULL) == 0) {
 		report_result(&past, &b);
 		report_table(&past, &b);
+		buf_reset(&b);
+		report_command(&past, &b);
+		/* one line for people to paste, whatever the words */
+		for (size_t i = 0; !buf_check(&b) && i + 1 < b.len; i++)
+			assert((unsigned char)b.data[i] >= 0x20 && b.data[i] != 0x7f);
 	}
 	past_release(&past);
 	return 0;

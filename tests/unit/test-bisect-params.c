@@ -47,6 +47,20 @@ static void a_host_comes_before_the_defaults(void **state)
 	assert_string_equal(p.address, "10.0.0.1");
 }
 
+static void a_no_comes_before_a_yes_behind_it(void **state)
+{
+	CLEANUP_PARAMS struct params p = {.told = {.no_warm = true}};
+
+	(void)state;
+	complete(&p,
+		"[defaults]\nno-warm = yes\ncold = yes\nno-confirm = yes\n"
+		"[host a]\ncold = no\n",
+		"a");
+	assert_false(p.no_warm);
+	assert_false(p.cold);
+	assert_true(p.no_confirm);
+}
+
 static void a_boot_as_the_test_makes_dead_ones_bad(void **state)
 {
 	CLEANUP_PARAMS struct params p = {.test_is_boot = true};
@@ -275,6 +289,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_host_comes_before_the_defaults),
+		cmocka_unit_test(a_no_comes_before_a_yes_behind_it),
 		cmocka_unit_test(a_boot_as_the_test_makes_dead_ones_bad),
 		cmocka_unit_test(all_mistakes_are_told_at_once),
 		cmocka_unit_test(a_name_may_stand_for_hosts),

@@ -75,8 +75,25 @@ is 'unless another one is named' "[0,\"found\",\"$(at t3)\",[]]" "$(replay --fai
 log '# tenfold: event=signature failure=exit=3' && replay >/dev/null
 cp "$dir/state/h/log" "$dir/log"
 is 'a log of ours again' "[0,\"found\",\"$(at t3)\",[\"exit=3\"]]" "$(replay)"
+# what must come back as it was said, in the log and in the command of the report
+hostile=$'it\'s a "line"\nand \t another \\n $(x) `y` %0a \e[2J'
+options=(--console "/$hostile" --limit-grub 7 --no-warm=no --build-command "mk 'a b' %c")
+replay "${options[@]}" >/dev/null
 git -C "$dir/repo" bisect replay "$dir/state/h/log" >"$dir/said" 2>&1
 is 'git takes it too' 1 "$(grep -c "^$(at t3) is the first bad commit" "$dir/said")"
+
+report=$(bisect report | sed -n '/^To do it again:$/{n;p}')
+eval "words=(${report#tenfold-bisect run})"
+said_again() { # OPTION: what the report's command gives it, as bash reads that
+	local i
+	for ((i = 0; i < ${#words[@]} - 1; i++)); do
+		[ "${words[i]}" != "$1" ] || printf '%s' "${words[i + 1]}"
+	done
+}
+is 'the report tells a hostile option so that it can be said again' "/$hostile" "$(said_again --console)"
+is 'a command, too' "mk 'a b' %c" "$(said_again --build-command)"
+is 'a number' 7 "$(said_again --limit-grub)"
+is 'and a no' 1 "$(grep -cF -- ' --no-warm=no ' <<<"$report")"
 
 echo "1..$n"
 [ $failed -eq 0 ]
