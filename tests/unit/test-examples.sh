@@ -47,8 +47,10 @@ address='${net_default_ip}::10.0.0.254:255.255.255.0'
 for mac in 52-54-00-00-00-03 52-54-00-00-00-04; do
 	is 'what stands before the first section holds for all' '' "$(has $mac BOOTIF=01-$mac \
 		rd.tenfold.server=10.0.0.1:8080 rd.tenfold.nfs=10.0.0.1:/srv/tenfold \
-		rd.tenfold.timeout=2 console=tty0 console=ttyS0,115200)"
+		console=tty0 console=ttyS0,115200)"
 done
+is 'the list waits 2 seconds' '' "$(has 52-54-00-00-00-03 rd.tenfold.timeout=2)"
+is 'or half a minute where somebody asked for it' '' "$(has 52-54-00-00-00-04 rd.tenfold.timeout=30)"
 is 'a host has its address' '' "$(has 52-54-00-00-00-03 "ip=$address:lab3::none")"
 is 'another host has its own' '' "$(has 52-54-00-00-00-04 "ip=$address:lab4::none" \
 	rd.tenfold.watchdog=120)"
