@@ -67,14 +67,19 @@ lab_begin() {
 }
 
 lab_leaves_nothing() {
-	local init
-	init=$("$lab" -C "$LAB" status | sed -n 's/^up\tinit \([0-9]*\)\t.*/\1/p') &&
+	ends_without_a_trace "$LAB" "$lab" -C "$LAB" down
+}
+
+# ends_without_a_trace LAB COMMAND... - the command ends the lab
+ends_without_a_trace() {
+	local dir=$1 init inside
+	shift
+	init=$("$lab" -C "$dir" status | sed -n 's/^up\tinit \([0-9]*\)\t.*/\1/p') &&
 		matches "$init" '^[0-9]+$' || return
-	local space=/proc/$init/ns/net inside
-	inside=$(readlink "$space") && "$lab" -C "$LAB" down || return
+	inside=$(readlink "/proc/$init/ns/net") && "$@" || return
 	same "$(find /proc/[0-9]*/ns/net -lname "$inside" 2>/dev/null)" '' &&
-		same "$(pgrep -af "lab-keeper start $LAB")" '' &&
-		same "$(grep -F "$LAB/" /proc/mounts)" ''
+		same "$(pgrep -af "lab-keeper start $dir")" '' &&
+		same "$(grep -F "$dir/" /proc/mounts)" ''
 }
 
 # machine_begin NAME NN FIRMWARE [OPTION...]
