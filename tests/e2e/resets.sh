@@ -3,18 +3,23 @@
 # A machine that is reset in mid-transfer again and again boots each time at the next try:
 # no half-open connection of the boot before may stand in GRUB's way.
 
-# GRUB is in the middle of 14 MB: more than any configuration is waits to be sent to it.
-transfer_is_under_way() {
-	"$lab" -C "$LAB" exec ss -Htn state established '( sport = :8080 )' |
-		awk -v to="$address" '$2 > 30000 && index($4, to) { n++ } END { exit !n }'
+# GRUB in the middle of 14 MB: more than any configuration is waits to be sent to it. That lasts
+# two seconds, so one shell looks again and again; the boot before must have left nothing.
+wait_for_transfer() {
+	# shellcheck disable=SC2016 # the inner shell expands
+	timeout 120 "$lab" -C "$LAB" exec bash -c '
+		under_way() {
+			ss -Htn state established "( sport = :8080 )" |
+				awk -v to="$1" "\$2 > 30000 && index(\$4, to) { n++ } END { exit !n }"
+		}
+		while under_way "$1"; do sleep 0.1; done
+		until under_way "$1"; do sleep 0.1; done' wait "$address"
 }
 
-reset_in_mid_transfer() {
-	console_from=$(console --size)
+reset_in_mid_transfer() { # BOOT-BEFORE
 	power reset
-	# GRUB asked for its configuration: the kernel's transfer comes next
-	within 120 boot_is ".boot != \"$1\" and (.events | any(.stage == \"grub\"))" &&
-		within 30 transfer_is_under_way && boot_json | jq -r .boot
+	wait_for_transfer && boot_is ".boot != \"$1\" and (.events | any(.stage == \"grub\"))" &&
+		boot_json | jq -r .boot
 }
 
 subject_resets() {
