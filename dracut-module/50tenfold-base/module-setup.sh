@@ -4,8 +4,10 @@
 #
 # What both stages of tenfold share: the shell library and the tools that it calls.
 
+# Both stages call programs that dracut's base does not bring: find, xargs, wget, udhcpc.
 # called by dracut
 check() {
+	require_binaries busybox || return 1
 	return 255
 }
 
@@ -15,21 +17,18 @@ depends() {
 }
 
 # An initramfs made of tenfold alone (no dracut base, see tenfold-mkboot) lives on busybox;
-# one that dracut's base is in brings its own tools, and busybox fills the gaps if it is there.
+# one that dracut's base is in brings its own tools, and busybox fills the gaps.
 # called by dracut
 install() {
 	local applet busybox
-	busybox=$(find_binary busybox) || busybox=
+	busybox=$(find_binary busybox)
 
 	inst_simple "$moddir/tenfold-lib.sh" /usr/lib/tenfold/tenfold-lib.sh
 	inst_simple "$moddir/tenfold-image.sh" /usr/lib/tenfold/tenfold-image.sh
 	if dracut_module_included base; then
 		inst_multiple cat cp mkdir mount umount sleep sort reboot sha256sum timeout
-		inst_multiple -o ip curl od busybox
-		[[ $busybox ]] || return 0
-	elif [[ -z $busybox ]]; then
-		dfatal "tenfold: an initramfs without dracut's base module needs busybox"
-		return 1
+		inst_multiple -o ip curl od
+		inst "$busybox" /usr/bin/busybox
 	else
 		# dracut adds libgcc and libc for threaded programs, of which there are none here
 		# shellcheck disable=SC2034

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What tenfold-mkboot needs to make a second stage of a tree that cannot run here: the
-# libraries of its programs, found by reading them, and a sentence where the tree is none.
+# libraries of its programs, found by reading them, and a sentence where the tree is none. And
+# what the dracut modules ask of the machine.
 set -u
 cd "$(dirname "$0")/../.." || exit
 mkboot=dracut-module/tenfold-mkboot
@@ -49,5 +50,50 @@ is 'no tree' "$(said $mkboot --store "$temp" --arch i386)" \
 	'tenfold-mkboot: an i386 second stage is made in an i386 tree: give --root
 exit 1'
 is 'nothing was written' "$(ls "$temp")" text
+
+mkdir -p "$temp"/{dracut,kexec}/usr/bin
+for file in dracut/usr/bin/dracut kexec/usr/bin/{dracut,busybox}; do
+	install -m 755 /dev/null "$temp/$file"
+done
+for missing in 'busybox dracut' 'kexec kexec'; do
+	tree=$temp/${missing#* }
+	is "a tree without ${missing% *}" "$(said $mkboot --store "$temp" --root "$tree")" \
+		"tenfold-mkboot: no ${missing% *} in '$tree'
+exit 1"
+done
+
+# module NAME COMMAND... - in a shell with the functions of this dracut module
+module() {
+	(
+		moddir=dracut-module/50$1
+		# shellcheck source=/dev/null
+		. "$moddir/module-setup.sh"
+		"${@:2}"
+	)
+}
+
+# checked MODULE PROGRAM... - what dracut is told on a machine that has these
+checked() {
+	local module=$1
+	shift
+	# shellcheck source=/dev/null
+	. <(sed -n '/^require_binaries() {/,/^}/p' /usr/lib/dracut/dracut-init.sh)
+	find_binary() { [[ " $has " == *" $1 "* ]]; }
+	dinfo() { echo "$*"; }
+	has=$* said module "$module" check
+}
+
+refused() { # MODULE PROGRAM
+	echo "dracut module '$1' will not be installed, because command '$2' could not be found!"
+	echo 'exit 1'
+}
+
+is 'dracut without busybox puts neither stage in' "$(checked tenfold-base kexec)" \
+	"$(refused tenfold-base busybox)"
+is 'and without kexec no first stage' "$(checked tenfold busybox)" "$(refused tenfold kexec)"
+is 'with both, each is put in on request only' \
+	"$(for name in tenfold-base tenfold tenfold-local; do checked $name busybox kexec; done)" \
+	$'exit 255\nexit 255\nexit 255'
+
 echo "1..$n"
 [ $failed -eq 0 ]
