@@ -6,6 +6,7 @@
 #
 # Settings for /etc/dracut.conf.d/*.conf:
 #   tenfold_drivers="virtio_net e1000e"   network drivers, instead of the usual ones
+#   tenfold_add_drivers="mlx5_core"       more drivers
 #   tenfold_menu="/path/tenfold-menu"     the menu program, if it is not in PATH
 
 # called by dracut
@@ -29,10 +30,14 @@ tenfold_usual_drivers() {
 
 # called by dracut
 installkernel() {
-	local drivers=${tenfold_drivers:-$(tenfold_usual_drivers)} ko
+	local drivers=${tenfold_drivers:-$(tenfold_usual_drivers)} driver ko
 
 	# shellcheck disable=SC2086 # a list of names
 	hostonly='' instmods virtio_pci nfs nfsv3 nfsv4 $drivers
+	# whoever names a driver wants to know that there is none; dracut goes no further then
+	for driver in ${tenfold_add_drivers-}; do
+		hostonly='' instmods -c "$driver"
+	done
 	# keyboards of people who stand at the machine; never a graphics driver, as it would
 	# break the candidate's console
 	hostonly='' instmods xhci_pci ehci_pci ohci_pci uhci_hcd usbhid hid_generic atkbd i8042

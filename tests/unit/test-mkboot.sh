@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What tenfold-mkboot needs to make a second stage of a tree that cannot run here: the
 # libraries of its programs, found by reading them, and a sentence where the tree is none. And
-# what the dracut modules ask of the machine.
+# what the dracut modules ask of the machine, and which drivers they put in.
 set -u
 cd "$(dirname "$0")/../.." || exit
 mkboot=dracut-module/tenfold-mkboot
@@ -95,5 +95,27 @@ is 'with both, each is put in on request only' \
 	"$(for name in tenfold-base tenfold tenfold-local; do checked $name busybox kexec; done)" \
 	$'exit 255\nexit 255\nexit 255'
 
+# drivers VARIABLE=VALUE... - the names that the first stage asks dracut for
+drivers() {
+	local tenfold_drivers='' tenfold_add_drivers='' initdir=$temp
+	[ $# -eq 0 ] || local "$@"
+	instmods() { [ "$1" != -c ] && printf '%s\n' "$@" || echo "$*"; }
+	module tenfold installkernel
+}
+
+# more FILE FILE - the lines that the second has beside the first's
+more() {
+	comm -13 <(sort "$1") <(sort "$2") | paste -sd ' '
+}
+
+drivers >"$temp/usual"
+drivers tenfold_drivers='r8169 ours' >"$temp/few"
+drivers tenfold_add_drivers='one two' >"$temp/all"
+drivers tenfold_drivers='r8169 ours' tenfold_add_drivers='one two' >"$temp/both"
+is 'drivers take the place of the usual ones' \
+	"$(more "$temp/usual" "$temp/few") $(grep -cxF e1000e "$temp/few")" 'ours 0'
+is 'more drivers leave the usual ones in' \
+	"$(more "$temp/usual" "$temp/all") $(grep -cxF e1000e "$temp/all")" '-c one -c two 1'
+is 'both at once' "$(more "$temp/few" "$temp/both")" '-c one -c two'
 echo "1..$n"
 [ $failed -eq 0 ]
