@@ -15,9 +15,9 @@ is() { # NAME WANT GOT
 	fi
 }
 
-# until_true COMMAND...: asked again and again, within twenty seconds
+# until_true COMMAND...: asked again and again, within a minute
 until_true() {
-	local end=$((SECONDS + 20))
+	local end=$((SECONDS + 60))
 	until "$@"; do
 		[ $SECONDS -lt $end ] || return 1
 		read -rt 0.02 <> <(:) || true
