@@ -156,6 +156,8 @@ subject_bisect() {
 	site_bisect_conf "$LAB/bisect.conf" "$LAB" "$machine" "$mac" "$address"
 	full_device_test
 	bad_input
+	# a boot that is under way would use up what is chosen now
+	within 300 on_machine true >/dev/null 2>&1
 	api PUT "/v1/hosts/$machine/default" "$merge" >/dev/null
 	api PUT "/v1/hosts/$machine/next" local >/dev/null
 	point 'a bisection that is killed in the middle goes on to its end' killed_and_resumed
