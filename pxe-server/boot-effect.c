@@ -79,7 +79,10 @@ int boot_take_effect(struct db *db, struct boot *boot, const struct event *e, do
 	int r;
 
 	text_copy(boot->state, sizeof(boot->state), stage_name(e->stage));
-	boot->local = false; /* somebody led it on from there to the first stage */
+	if (boot->local) { /* somebody led it on from there to the first stage */
+		boot->local = false;
+		boot->image[0] = '\0';
+	}
 	if (*e->image &&
 		(e->stage == STAGE_CHOSEN || e->stage == STAGE_KEXEC || !*boot->image))
 		text_copy(boot->image, sizeof(boot->image), e->image);

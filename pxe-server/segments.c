@@ -52,14 +52,20 @@ static uint32_t size_for(int fd)
 static int set_size(int fd, uint32_t size)
 {
 	const struct tcp_repair_opt option = {KIND_SEGMENT, size};
-	int on = TCP_REPAIR_ON, off = TCP_REPAIR_OFF_NO_WP;
+	int on = TCP_REPAIR_ON, off = TCP_REPAIR_OFF_NO_WP, reuse = 1;
 	int r = set_tcp(fd, TCP_REPAIR, &on, sizeof(on)), end;
 
 	if (r < 0)
 		return r;
 	r = set_tcp(fd, TCP_REPAIR_OPTIONS, &option, sizeof(option));
 	end = set_tcp(fd, TCP_REPAIR, &off, sizeof(off));
-	return r < 0 ? r : end;
+	/* the mode's end takes it away, and with it the port from a server that restarts
+	 */
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof(reuse)) < 0 && !end)
+		end = -errno;
+	if (r < 0)
+		return -EREMOTE; /* the peer has hung up already, or has got bytes */
+	return end;
 }
 
 int segments_widen(int fd)

@@ -12,7 +12,7 @@
 
 /* For a connection that was accepted from GRUB and on which nothing was sent yet: frames
  * of up to SEGMENT_MAX to a peer whose IPv4 address is in one of this machine's networks.
- * Wants CAP_NET_ADMIN. 0; -EREMOTE, or another -errno: it sends as before. */
+ * Wants CAP_NET_ADMIN, else -EPERM. 0; -EREMOTE: not for this peer; another -errno. */
 int segments_widen(int fd);
 
 /* The same, and a word in the log, once, where the capability lacks. */

@@ -134,7 +134,7 @@ WRAP(int, ftw64, (P, __ftw64_func_t each, int fds), (path, each, fds), -1, AT_FD
 	{                                                         \
 		recorder_tell(AT_FDCWD, path, REACH_DEEP, false); \
 		if (flags & FTW_CHDIR)                            \
-			recorder_moves(true);                     \
+			recorder_moves();                         \
 		return REAL(name)(path, each, fds, flags);        \
 	}
 WRAP_WALK(nftw, __nftw_func_t)
@@ -157,29 +157,23 @@ DIR *fdopendir(int fd)
 static void *real_fchdir;
 int fchdir(int fd)
 {
-	int result;
-
 	recorder_tell(fd, "", REACH_OPENED, false);
-	result = REAL(fchdir)(fd);
-	recorder_moves(false);
-	return result;
+	recorder_moves();
+	return REAL(fchdir)(fd);
 }
 
 static void *real_chdir;
 int chdir(const char *path)
 {
-	int result;
-
 	recorder_tell_before(path, REACH_SEEN);
-	result = REAL(chdir)(path);
-	recorder_moves(false);
-	return result;
+	recorder_moves();
+	return REAL(chdir)(path);
 }
 
 static void *real_daemon;
 int daemon(int nochdir, int noclose)
 {
-	recorder_moves(true);
+	recorder_moves();
 	return REAL(daemon)(nochdir, noclose);
 }
 
@@ -202,7 +196,7 @@ FTS *fts_open(
 {
 	for (size_t i = 0; paths[i]; i++)
 		recorder_tell(AT_FDCWD, paths[i], REACH_DEEP, false);
-	recorder_moves(true);
+	recorder_moves();
 	return REAL(fts_open)(paths, flags, sort);
 }
 
@@ -211,7 +205,7 @@ FTS64 *fts64_open(
 {
 	for (size_t i = 0; paths[i]; i++)
 		recorder_tell(AT_FDCWD, paths[i], REACH_DEEP, false);
-	recorder_moves(true);
+	recorder_moves();
 	return REAL(fts64_open)(paths, flags, sort);
 }
 

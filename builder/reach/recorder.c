@@ -32,9 +32,8 @@ static char opened = REACH_OPENED;
 /* The folder that the process is in, asked for once: a make looks at a path without a
  * leading slash several hundred thousand times. */
 static char cwd[PATH_MAX];
-static _Atomic size_t cwd_len; /* 0: to be asked for */
-static atomic_bool cwd_moves;  /* it is asked for each time */
-static pid_t first_pid;        /* who this memory belongs to */
+static _Atomic size_t cwd_len; /* 0: not asked for yet */
+static atomic_bool cwd_moves;  /* for good: it is asked for each time */
 
 static _Noreturn void give_up(void)
 {
@@ -67,7 +66,6 @@ static void attach(void)
 	int fd;
 
 	looked = true;
-	first_pid = syscall(SYS_getpid);
 	if (!path)
 		return;
 	fd = syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC, 0);
@@ -83,13 +81,11 @@ static void attach(void)
 		opened = REACH_COMPILED;
 }
 
-/* Another process in this memory is a child of vfork(2), whose folder is not its
- * parent's. */
-void recorder_moves(bool unseen)
+/* Be it this process, one of its threads or a child of vfork(2), which has this memory.
+ */
+void recorder_moves(void)
 {
-	if (unseen || syscall(SYS_getpid) != first_pid)
-		atomic_store(&cwd_moves, true);
-	atomic_store(&cwd_len, 0);
+	atomic_store(&cwd_moves, true);
 }
 
 /* Threads that come here together find the same. */
@@ -98,7 +94,7 @@ static size_t own_folder(char text[PATH_MAX])
 	size_t len = atomic_load(&cwd_len);
 	long n;
 
-	if (len) {
+	if (len && !atomic_load(&cwd_moves)) {
 		memcpy(text, cwd, len);
 		return len;
 	}

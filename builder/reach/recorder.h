@@ -18,9 +18,8 @@ void recorder_tell_before(const char *path, char kind);
 /* Before path is run. */
 void recorder_tell_run(const char *path);
 
-/* After the process has gone to another folder, or (unseen) before the C library may do
- * so by itself, which nobody tells. */
-void recorder_moves(bool unseen);
+/* Before the process may go to another folder. */
+void recorder_moves(void);
 
 /* Before a glob(3). */
 void recorder_tell_pattern(const char *pattern, int flags);

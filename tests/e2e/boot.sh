@@ -44,7 +44,7 @@ the_candidate_knows_the_acpi_tables() {
 watch_for_whole_frames() {
 	# shellcheck disable=SC2016
 	timeout 300 "$lab" -C "$LAB" exec sh -c '
-		until ss -tin "sport = :8080 and dport < :32768" | grep -o "mss:14[0-9][0-9]"; do sleep 0.2; done'
+		until ss -tin "sport = :8080 and dport < :32768" | grep -ow "mss:14[0-9][0-9]"; do sleep 0.2; done'
 }
 
 subject_boot() { # FIRMWARE

@@ -51,6 +51,9 @@ subject_menu() {
 	point 'e: the command line is edited for this boot' command_line_is_edited
 	point 's: a shell, and back to the menu' a_shell_and_back
 	api PUT "/v1/hosts/$machine/default" local >/dev/null
+	# time for who types here on a busy machine
+	api PATCH "/v1/hosts/$machine" timeout=15 >/dev/null
 	point 'Esc in GRUB: the list; l: the local disk boots' the_disk_is_chosen
+	api PATCH "/v1/hosts/$machine" timeout= >/dev/null
 	point 'a host whose default is local boots it straight from GRUB' the_disk_is_usual
 }

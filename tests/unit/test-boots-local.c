@@ -110,6 +110,7 @@ static void the_first_choice_takes_the_local_disk_in_each_boot(void **state)
 	/* a person chose otherwise in GRUB */
 	again = post(w, again.id, "stage=first-stage", 210);
 	assert_string_equal(again.state, "first-stage");
+	assert_string_equal(again.image, "");
 	again = post(w, again.id, "stage=kexec\nimage=" IMAGE_A, 220);
 	assert_string_equal(again.image, IMAGE_A);
 	assert_false(ask(w, 230).local);
