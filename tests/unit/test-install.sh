@@ -124,15 +124,18 @@ is 'dracut takes the menu that is installed' "$prefix/bin/tenfold-menu /usr/bin/
 	install
 )"
 if systemd-analyze --help 2>/dev/null | grep -q -- '--root=' && [ -e $units/sysinit.target ]; then
-	# a system that has nothing else, but for what Debian's tftpd-hpa brings
+	# a system that has nothing else, but for what Debian's tftpd-hpa brings, a shell, and the
+	# unit that the second stage leaves there
 	system=$dir/system
 	cp -a "$root" "$system"
 	cp -a $units/*.target "$system$units/"
 	mkdir -p "$system/usr/sbin" "$system/bin"
 	install -m 755 /dev/null "$system/usr/sbin/in.tftpd"
 	install -m 755 /dev/null "$system/bin/kill"
+	install -m 755 /dev/null "$system/bin/sh"
+	cp "$root$modules/50tenfold-local/tenfold-up.service" "$system$units/"
 	printf '[Service]\nExecStart=/nowhere\n' >"$system$units/tftpd-hpa.service"
-	for unit in tenfold-server tenfold-builder tftpd-hpa; do
+	for unit in tenfold-server tenfold-builder tftpd-hpa tenfold-up; do
 		is "systemd finds no fault with $unit.service" '0 ' "$(
 			systemd-analyze verify --man=no --root="$system" "$unit.service" >"$dir/said" 2>&1
 			echo "$? $(cat "$dir/said")"
