@@ -26,8 +26,8 @@ install() {
 	inst_simple "$moddir/tenfold-lib.sh" /usr/lib/tenfold/tenfold-lib.sh
 	inst_simple "$moddir/tenfold-image.sh" /usr/lib/tenfold/tenfold-image.sh
 	if dracut_module_included base; then
-		inst_multiple cat cp mkdir mount umount sleep sort reboot sha256sum timeout
-		inst_multiple -o ip curl od
+		inst_multiple cat cp mkdir mount umount sleep sort sha256sum timeout
+		inst_multiple -o ip curl od reboot
 		inst "$busybox" /usr/bin/busybox
 	else
 		# dracut adds libgcc and libc for threaded programs, of which there are none here
