@@ -121,7 +121,7 @@ struct asking {
 	struct host host;
 	struct boot boot;
 	const char *first; /* the host's first choice, as it was when it asked */
-	bool wished;       /* for the local disk, by an event */
+	bool wished;       /* see boots_ask() */
 };
 
 /* The entry that boots by itself. */
@@ -203,7 +203,7 @@ static int begin_boot(
 	const struct boots_asker asker = {
 		.mac = &asking->host.mac,
 		.address = client,
-		.usually_local = !strcmp(asking->first, "local"),
+		.local_first = !strcmp(asking->first, "local"),
 	};
 
 	return boots_ask(

@@ -248,7 +248,7 @@ static int ask(struct db *db, const struct boots_asker *asker, double now,
 			"UPDATE boots SET state = 'grub', asked = ?, address = ? WHERE "
 			"seq = ?",
 			"dti", now, asker->address, boot.seq);
-	if (!r && !boot.local && (wished || asker->usually_local))
+	if (!r && !boot.local && (wished || asker->local_first))
 		r = take_local_disk(db, &boot, now, err);
 	if (!r)
 		r = hosts_set_seen(db, mac, now, err);

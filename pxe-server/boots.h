@@ -53,16 +53,17 @@ int event_parse(char *text, struct event *ret_event, struct err *err);
 
 bool boot_id_valid(const char *id);
 
-/* Why a host asks for its grub.cfg, and from where. */
+/* Who asks for grub.cfg. */
 struct boots_asker {
 	const struct mac *mac;
 	const char *address;
-	bool usually_local; /* the local disk is its first choice */
+	bool local_first; /* the local disk is its first choice */
 };
 
 /* The host's boot for a request of grub.cfg: a reset that was announced, or the one that
  * asked a few seconds ago, or a new one. It takes the local disk if an event wished for
- * that (*ret_wished), or if that is the host's first choice. One transaction. */
+ * that, or if that is the host's first choice. *ret_wished: an event did, or a boot of a
+ * few seconds ago took it. One transaction. */
 int boots_ask(struct db *db, const struct boots_asker *asker, double now,
 	struct boot *ret_boot, bool *ret_wished, struct err *err);
 

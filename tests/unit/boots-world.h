@@ -27,10 +27,10 @@ static inline int make(void **state)
 }
 
 static inline struct boot ask_as(
-	struct world *w, bool usually_local, double now, bool *ret_wished)
+	struct world *w, bool local_first, double now, bool *ret_wished)
 {
 	const struct boots_asker asker = {
-		.mac = &mac, .address = "10.0.0.7", .usually_local = usually_local};
+		.mac = &mac, .address = "10.0.0.7", .local_first = local_first};
 	struct err err = ERR_INIT;
 	struct boot boot;
 
